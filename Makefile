@@ -1,0 +1,75 @@
+# Every target does its own set-up: it needs Python 3.11 or newer, git and make, and nothing else.
+# `make PYTHON=/path/to/python` chooses the interpreter.
+
+.DEFAULT_GOAL := help
+.PHONY: help brief test test-long check bench constraints clean anew
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/ready
+
+# A candidate is run, not looked up: a name on the path can be a shim with no interpreter behind it.
+SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+CANDIDATES := $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3)
+FIND_PYTHON = for python in $(CANDIDATES); do "$$python" -c "$(SUITABLE)" 2>/dev/null && break; python=; done; \
+	if [ -z "$$python" ]; then \
+		echo "No suitable Python found. Kotabaja needs Python 3.11 or newer with its venv module" >&2; \
+		echo "(tried: $(subst ",,$(CANDIDATES)); on Debian: apt-get install python3-venv)." >&2; \
+		echo "Name one: make PYTHON=/path/to/python" >&2; \
+		exit 2; \
+	fi
+
+# The environment is made anew when it does not run, is half made, was made in another folder (its commands
+# would lead there), or is not of the Python asked for.
+VERSION := import sys; print(*sys.version_info[:3], sep=".")
+have := $(shell $(RUN) -c '$(VERSION)' 2>/dev/null)
+want := $(if $(PYTHON),$(shell "$(PYTHON)" -c '$(VERSION)' 2>/dev/null),$(have))
+made := $(shell cat $(READY) 2>/dev/null)
+ifneq ($(made),$(or $(want),no) $(CURDIR))
+$(READY): anew
+anew := yes
+endif
+
+$(READY): pyproject.toml constraints.txt
+	@$(if $(anew),$(FIND_PYTHON); \
+	echo "Making the environment $(VENV) with $$("$$python" --version) ..."; \
+	rm -rf $(VENV) && "$$python" -m venv $(VENV))
+	@echo "Installing Kotabaja and its tools into $(VENV) (about 1 GB; a few minutes the first time) ..."
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt hatchling editables
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt --no-build-isolation -e '.[test]'
+	@echo "$$($(RUN) -c '$(VERSION)') $(CURDIR)" > $@
+	@echo "Ready."
+
+help: ## say what each target does
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+
+brief: $(READY) ## run the main experiment and write the briefing to results/brief/
+	$(VENV)/bin/kotabaja brief --out results/brief
+
+test: $(READY) ## run the tests and the examples in the docstrings
+	$(RUN) -m pytest
+
+test-long: $(READY) ## run the long tests
+	$(RUN) -m pytest -m long
+
+check: $(READY) ## check style, types and the walls between the rooms
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
+
+bench: $(READY) ## measure the speed
+	$(RUN) -m benchmarks
+
+constraints: ## renew constraints.txt (UPGRADE=1: with the newest versions)
+	@echo "Resolving the versions for every Python ..."
+	@$(FIND_PYTHON); rm -rf .venv-resolver && "$$python" -m venv .venv-resolver
+	@.venv-resolver/bin/pip install --quiet --disable-pip-version-check uv
+	@.venv-resolver/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --all-extras \
+		--no-header --no-annotate $(if $(UPGRADE),--upgrade) --output-file constraints.txt
+	@sed -e 's/python_full_version/python_version/g' -e "s/'/\"/g" constraints.txt > .venv-resolver/constraints.txt
+	@mv .venv-resolver/constraints.txt constraints.txt && rm -rf .venv-resolver
+
+clean: ## remove the environment, caches and build leftovers; results/ stays
+	rm -rf $(VENV) .venv-* build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

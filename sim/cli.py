@@ -1,0 +1,289 @@
+"""The ``kotabaja`` command: parse, call, print. Every import that takes time is made where it is needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.errors import AuditError, UserError
+from sim.study.runs import RunError
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+app = typer.Typer(
+    name="kotabaja",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+USAGE, STOPPED, FAULT = 2, 130, 1
+# Typer brings its own copy of Click or uses the one installed: the class is reached through a public name.
+ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+
+One = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a shipped scenario's name.")
+]
+Many = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or shipped scenarios' names.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder for results. [default: in results/]")
+]
+Seeds = Annotated[int, typer.Option("--seeds", min=2, max=100_000, help="Number of pairs; seeds 1, 2, ...")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=64, help="Number of processes. [default: as many as pay off]"),
+]
+
+
+def _version(asked: bool) -> None:
+    """Print the version and leave."""
+    if asked:
+        from sim import __version__
+
+        print(f"kotabaja {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kotabaja(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """A simulated metal town: what training, market access and steel do for its small metal firms."""
+
+
+@app.command()
+def run(
+    scenario: One,
+    seed: Annotated[int, typer.Option(min=1, max=2**32 - 1, help="Names the luck of the run.")] = 1,
+    months: Annotated[
+        int | None,
+        typer.Option(min=1, max=1200, help="Simulated months, warm-up included. [default: the scenario's]"),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; may be repeated."),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Run a scenario once and write its indicators, its firms and a manifest."""
+    from sim.scenario import parse_settings
+    from sim.study.files import Delivery, manifest, output_folder, short_key
+
+    world = _load(scenario)
+    if changes:
+        world = world.changed(parse_settings(changes))
+    key = short_key(world.fingerprint, seed, months)
+    folder = output_folder(out or Path("results") / world.name / key)
+    _announce_compile()
+
+    from sim.model import MetalSupplyChain
+    from sim.study.screen import months_table
+
+    model = MetalSupplyChain(world, seed=seed, months=months)
+    model.run()
+    with Delivery(folder) as files:
+        files.csv("indicators.csv", model.indicators)
+        files.parquet("indicators.parquet", model.indicators)
+        files.parquet("firms.parquet", model.firms_frame())
+        facts = {
+            "scenario": world.name,
+            "scenario_fingerprint": world.fingerprint,
+            "changed": dict(world.changes),
+            "seed": seed,
+            "months": len(model.indicators),
+        }
+        files.json("manifest.json", manifest("run", facts))
+    print(f"Scenario {world.name}, seed {seed}, {len(model.indicators)} months")
+    print(months_table(model.indicators))
+    print(f"Written to {folder}")
+
+
+@app.command()
+def check(scenarios: Many) -> None:
+    """Check scenario files without running them."""
+    problems = []
+    for one in scenarios:
+        try:
+            world = _load(one)
+        except UserError as problem:
+            problems.append(str(problem))
+        else:
+            policies = ", ".join(world.policies) or "no policy"
+            print(f"{one}: correct. {len(world.parameters)} parameters, {policies}, {world.fingerprint}")
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+@app.command()
+def describe() -> None:
+    """Describe the model from its own declarations: entities, schedule, rules, parameters, policies."""
+    from sim.describe import text
+
+    print(text())
+
+
+@app.command()
+def compare(
+    scenarios: Many,
+    against: Annotated[str, typer.Option(help="The scenario without.")] = "scenarios/baseline.toml",
+    seeds: Seeds = 30,
+    workers: Workers = None,
+    out: Out = None,
+) -> None:
+    """Compare scenarios with a baseline on the same seeds and write the effects with their intervals."""
+    from sim.study import compare as study
+    from sim.study.files import Delivery, manifest, output_folder, short_key
+    from sim.study.intervals import CONFIDENCE
+    from sim.study.screen import effects_table, progress_bar
+
+    worlds = [_load(one) for one in scenarios]
+    baseline = _load(against)
+    study.refuse_same_names(worlds, baseline)
+    prints = {one.name: one.fingerprint for one in worlds}
+    key = short_key(prints, baseline.fingerprint, seeds)
+    folder = output_folder(out or Path("results") / "compare" / key)
+    _announce_compile()
+    with progress_bar("Comparing") as progress:
+        comparison = study.compare(worlds, baseline, seeds, workers=workers, progress=progress)
+    effects = comparison.effects
+    with Delivery(folder) as files:
+        files.csv("effects.csv", effects)
+        facts = {
+            "scenarios": prints,
+            "against": {baseline.name: baseline.fingerprint},
+            "seeds": seeds,
+            "interval": f"{CONFIDENCE:.0%}, Student's t on paired differences, one indicator at a time",
+        }
+        files.json("manifest.json", manifest("compare", facts))
+    print(f"Difference from {baseline.name}, {seeds} pairs, means over the observed months")
+    print(effects_table(comparison))
+    print(f"Written to {folder}")
+
+
+@app.command()
+def bind(
+    scenario: One = "baseline",
+    seeds: Seeds = 30,
+    workers: Workers = None,
+    out: Out = None,
+) -> None:
+    """Measure what binds local firms: the value added when each constraint alone is eased."""
+    from sim.study import bind as study
+    from sim.study.files import Delivery, manifest, output_folder, short_key
+    from sim.study.screen import binding_table, progress_bar
+
+    world = _load(scenario)
+    folder = output_folder(out or Path("results") / "bind" / short_key(world.fingerprint, seeds))
+    _announce_compile()
+    with progress_bar("Easing constraints") as progress:
+        binding = study.bind(world, seeds, workers=workers, progress=progress)
+    with Delivery(folder) as files:
+        files.csv("bind.csv", binding.table)
+        facts = {
+            "scenario": world.name,
+            "scenario_fingerprint": world.fingerprint,
+            "seeds": seeds,
+            "reliefs": binding.details,
+        }
+        files.json("manifest.json", manifest("bind", facts))
+    print(
+        f"Scenario {world.name}, {seeds} pairs: local value added, jt a month, when one constraint is eased"
+    )
+    print(binding_table(binding))
+    print(f"Written to {folder}")
+
+
+@app.command()
+def brief(seeds: Seeds = 30, workers: Workers = None, out: Out = None) -> None:
+    """Run the 2 x 2 experiment and write the briefing: training alone, market access alone, or both."""
+    from sim.study.files import output_folder
+    from sim.study.screen import progress_bar
+
+    worlds = [_load(name) for name in ("baseline", "training_only", "access_only", "both")]
+    folder = output_folder(out or Path("results") / "brief")
+    _announce_compile()
+
+    from sim.report.brief import make_brief
+
+    with progress_bar("Briefing") as progress:
+        page = make_brief(worlds, folder, seeds=seeds, workers=workers, progress=progress)
+    print(page)
+
+
+def _load(scenario: str) -> Scenario:
+    """Load a scenario."""
+    from sim.scenario import Scenario
+
+    return Scenario.load(scenario)
+
+
+def _announce_compile() -> None:
+    """Say that the first run takes longer, if it does."""
+    from sim.core.compiled import cold
+
+    if cold():
+        line = "Compiling the rules for this machine (about a minute, only after a change) ..."
+        print(line, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code: 0 done, 1 a fault, 2 a mistake in use, 130 stopped."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`): the rest goes nowhere, or Python complains when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as problem:
+        return _complain(f"The output cannot be written: {problem.strerror or problem}", USAGE)
+    return code
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Run the command and say in plain words what went wrong, if anything."""
+    try:
+        code = app(arguments, prog_name="kotabaja", standalone_mode=False)
+    except UserError as problem:
+        return _complain(str(problem), USAGE)
+    except AuditError as leak:
+        return _complain(f"{leak}\nThis is a fault of the model, not of the scenario: report it.", FAULT)
+    except ClickException as problem:
+        return _usage(problem)
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
+    except RunError as fault:
+        return _complain(f"{fault.details}{fault}", FAULT)
+    except SystemExit:  # Typer leaves this way when the reader of a pipe has seen enough
+        return 0
+    if code == STOPPED:
+        return _complain("Stopped. Nothing half-written was left; the same command starts again.", STOPPED)
+    return code if isinstance(code, int) else 0
+
+
+def _usage(problem: Any) -> int:
+    """Say what is wrong with the command line, and where its help is."""
+    message = " ".join(problem.format_message().split())
+    context = getattr(problem, "ctx", None)
+    command = context.command_path if context else "kotabaja"
+    return _complain(f"{message}\nSee {command} --help", USAGE) if message else USAGE
+
+
+def _complain(message: str, code: int) -> int:
+    """Write a message as it is, never wrapped, and return the exit code."""
+    print(message, file=sys.stderr, flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Finding a TOML file by its path, or by its name among the files that are shipped in a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sim.core.toml_lines import did_you_mean, shown
+from sim.errors import UserError
+
+__all__ = ["found", "is_file", "label_of", "names_in", "shipped_in"]
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names of the files in a folder: paths within it, without ``.toml``."""
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
+
+
+def shipped_in(folder: Path, name: str) -> Path | None:
+    """Return the shipped file of a name: with or without ``.toml``, with or without its sub-folder."""
+    wanted = name.removesuffix(".toml")
+    names = names_in(folder)
+    whole = [one for one in names if one == wanted]
+    ends = [one for one in names if one.endswith(f"/{wanted}")]
+    chosen = whole or (ends if len(ends) == 1 else [])
+    return folder / f"{chosen[0]}.toml" if chosen else None
+
+
+def label_of(path: Path) -> str:
+    """Return a path as short as messages can have it: relative where it lies below the working folder."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (OSError, ValueError):
+        return str(path)
+
+
+def is_file(path: Path, *, or_folder: bool = False) -> bool:
+    """Tell whether a file stands there (or anything at all), for names that no file can have too."""
+    try:
+        return path.exists() if or_folder else path.is_file()
+    except PermissionError:  # something stands there: reading it will say so
+        return or_folder
+    except (OSError, ValueError):  # a name too long, a zero character
+        return False
+
+
+def found(path_or_name: str | os.PathLike[str], folder: Path) -> tuple[Path, str]:
+    """Return the file that a user means, and how to call it in messages.
+
+    A file that exists comes first, then the shipped files; ``scenarios/NAME.toml`` is also found where the
+    working folder has no such folder of its own.
+
+    Parameters
+    ----------
+    path_or_name : str or path
+        What the user wrote.
+    folder : Path
+        The folder of shipped files.
+
+    Raises
+    ------
+    UserError
+        If there is no such file.
+    """
+    said = os.fspath(path_or_name)
+    path = Path(said)
+    if said and is_file(path):
+        return path, said
+    if said:
+        shipped = shipped_in(folder, said) or shipped_in(folder, said.removeprefix(f"{folder.name}/"))
+        if shipped:
+            return shipped, label_of(shipped)
+    if said and is_file(path, or_folder=True):
+        return path, said
+    names = names_in(folder)
+    stems = {name.rpartition("/")[2]: name for name in names}
+    near = did_you_mean(said.removesuffix(".toml"), names) or did_you_mean(path.stem, stems)
+    name = said if said and said.isprintable() else shown(said)
+    message = (
+        f"{name}: no such file.{near} Write the path of a TOML file, or the name of a shipped scenario:"
+        f" {', '.join(names)}."
+    )
+    raise UserError(message)

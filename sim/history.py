@@ -1,0 +1,138 @@
+"""What a run remembers: one record a month of every sum, in arrays made before the first month.
+
+Indicators are functions of these arrays and are worked out when somebody asks, over all months at once; a month of a
+run that nobody looks at costs a few copies.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.accounts import MONEY, TONNES
+from sim.buyers import GATES, KINDS
+from sim.reckoning import CHAIN, COUNTS, TALLY
+
+__all__ = ["Collector", "History"]
+
+MILL_FIELDS = ("output_t", "contracts_t", "elsewhere_t", "offered_t", "delivered_t", "ordered_t", "price_jt_t")
+WORLD_FIELDS = ("steel_price_jt_t", "import_price_jt_t", "season", "days", "gini_local", "gini_external")
+
+
+def gini(values: NDArray[np.float64]) -> float:
+    """Return the Gini coefficient of non-negative values; 0 for none."""
+    total = float(values.sum())
+    if values.size == 0 or total <= 0.0:
+        return 0.0
+    ordered = np.sort(values)
+    rank = np.arange(1, ordered.size + 1)
+    return float(2.0 * (rank * ordered).sum() / (ordered.size * total) - (ordered.size + 1) / ordered.size)
+
+
+class History:
+    """The months of one run."""
+
+    def __init__(self, model: Any) -> None:
+        months = model.months
+        self.scenario = model.world
+        self.clusters = list(model.world.family("cluster"))
+        self.local = np.array(model.clusters["local"] > 0.0)
+        self.warm_up = model.warm_up
+        self.policies = list(model.office.purses)
+        self.length = 0
+        self.tally = np.zeros((months, len(self.clusters)), TALLY)
+        self.counts = np.zeros((months, len(self.clusters)), COUNTS)
+        self.chain = np.zeros((months, 2, 2, len(CHAIN)))
+        self.by_kind = np.zeros((months, len(KINDS), 4))
+        self.refused = np.zeros((months, len(KINDS), 2, len(GATES)))
+        self.admitted = np.zeros((months, len(KINDS), 2))
+        self.money = np.zeros((months, len(MONEY)))
+        self.tonnes = np.zeros((months, len(TONNES)))
+        self.mills = np.zeros((months, len(MILL_FIELDS)))
+        self.world = np.zeros((months, len(WORLD_FIELDS)))
+        self.spending = np.zeros((months, len(self.policies)))
+        self.shadow = np.zeros((months, len(self.policies)))
+        self.relief = np.zeros(months)
+        self.markup = np.zeros((months, len(self.clusters)))
+        self._frame: pd.DataFrame | None = None
+
+    def record(self, model: Any) -> None:
+        """Copy the month's sums."""
+        i = model.month - 1
+        self.length = model.month
+        self.tally[i], self.counts[i] = model.tally, model.counts
+        self.chain[i], self.by_kind[i] = model.chain, model.demand_by_kind
+        self.refused[i], self.admitted[i] = model.refused, model.admitted
+        self.money[i], self.tonnes[i] = model.money_flows, model.tonne_flows
+        mills = model.tables["producers"].rows
+        self.mills[i] = [mills[name].sum() for name in MILL_FIELDS]
+        firms = model.tables["firms"].rows
+        sold, working, local = firms["sold_t"], firms["working"], firms["local"]
+        season, outside = model.seasons[i], model.outside
+        self.world[i] = (
+            outside.steel_price_jt_t,
+            outside.import_price_jt_t,
+            season.demand,
+            season.days,
+            gini(sold[working & local]),
+            gini(sold[working & ~local]),
+        )
+        purses = model.office.purses
+        for j, name in enumerate(self.policies):
+            self.spending[i, j], self.shadow[i, j] = purses[name].spent_jt, purses[name].shadow_jt
+        self.markup[i] = model.tables["distributors"].rows["markup"]
+        self._frame = None
+
+    def indicators(self) -> pd.DataFrame:
+        """Return every indicator of the months so far, one row a month (worked out once)."""
+        from sim.indicators import work_out
+
+        if self._frame is None:
+            self._frame = work_out(self)
+        return self._frame.copy()
+
+
+class Collector(mesa.DataCollector):
+    """Mesa's data collector, reading the run's history: nothing is evaluated while the run goes on."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__()
+        self._history = history
+
+    @property
+    def _collection_steps(self) -> list[int]:
+        return list(range(1, self._history.length + 1))
+
+    @_collection_steps.setter
+    def _collection_steps(self, value: Any) -> None:
+        """Ignore: the months are the history's."""
+
+    @property
+    def model_vars(self) -> dict[str, list[float]]:
+        """Indicator -> its values by month."""
+        frame = self._history.indicators()
+        return {str(name): frame[name].tolist() for name in frame.columns}
+
+    @model_vars.setter
+    def model_vars(self, value: Any) -> None:
+        """Ignore: the values are the history's."""
+
+    @property
+    def model_reporters(self) -> dict[str, Any]:
+        """Indicator -> None; names only, for Mesa's own checks."""
+        return dict.fromkeys(self._history.indicators().columns)
+
+    @model_reporters.setter
+    def model_reporters(self, value: Any) -> None:
+        """Ignore: the names are the history's."""
+
+    def collect(self, model: Any) -> None:
+        """Do nothing: the history records each month by itself."""
+
+    def get_model_vars_dataframe(self) -> pd.DataFrame:
+        """Return the indicators, indexed by month as Mesa does."""
+        return self._history.indicators()

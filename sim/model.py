@@ -1,0 +1,292 @@
+"""The town: who is in it, and its month.
+
+:class:`MetalSupplyChain` is a ``mesa.Model``. Its agents are views of tables, made when somebody looks. ``step`` is one
+calendar month, in the order in which things happen.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim import buyers, goods_market, listing, population, producers, steel_market, workshops
+from sim.accounts import MONEY, TONNES
+from sim.audit import audit_month
+from sim.core.ledger import Ledger
+from sim.core.parameters import month_number
+from sim.core.state import TableModel, seen
+from sim.core.streams import Luck
+from sim.errors import UserError
+from sim.government import Office
+from sim.history import Collector, History
+from sim.policies import catalogue
+from sim.reckoning import CHAIN, COUNTS, TALLY, reckon_firms, reckon_market
+from sim.scenario import Scenario
+from sim.shocks import Outside, seasons
+from sim.town import build_tables, cluster_state, mills_of, open_town, usual_lengths
+
+__all__ = ["MetalSupplyChain"]
+
+ROOMS = ("firms", "market", "steel")
+CLAIM_MONTHS = 8  # length of the ring of due months: longer than any terms and delay
+HELD = ("cash", "steel", "goods", "receivables", "debt", "deposits")
+
+
+def _checked_seed(seed: Any) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 1:
+        message = (
+            f"seed is {seed!r}; it must be a whole number from 1. (mesa.batch_run of Mesa 3.5 and later overwrites a "
+            "'seed' among the parameters with None: pass rng=[1, 2, ...] to batch_run instead.)"
+        )
+        raise UserError(message)
+    return int(seed)
+
+
+class MetalSupplyChain(TableModel):
+    """The local metal supply chain of one town, month by month.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+        What the world is like and which policies are in force; a path or the name of a shipped scenario is loaded.
+    seed : int
+        All the luck of the run; from 1.
+    months : int, optional
+        Months to simulate, warm-up included; the scenario's own number when left out.
+    relief : str, optional
+        Name of one constraint of local firms to ease from the first observed month (see ``sim.relief``).
+
+    Examples
+    --------
+    >>> from sim import MetalSupplyChain
+    >>> model = MetalSupplyChain("baseline", seed=1, months=3).run()
+    >>> len(model.indicators)
+    3
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path = "baseline",
+        seed: int = 1,
+        months: int | None = None,
+        relief: str | None = None,
+    ) -> None:
+        self.seed = _checked_seed(seed)
+        super().__init__(self.seed)
+        self.world = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+        self.months = int(months) if months is not None else self.world.months
+        self.warm_up = int(self.world["time.warm_up_months"])
+        self.month = 0
+        self.running = self.months > 0
+        self.luck = Luck(self.seed)
+        self._build(relief)
+
+    def _build(self, relief: str | None) -> None:
+        world = self.world
+        self.scale = float(world["town.scale"])
+        self.clusters, self.kinds, self.mills = world.table("cluster"), world.table("buyer"), mills_of(world)
+        self.state = cluster_state(self.clusters, self.scale)
+        self.tables = build_tables(self, world, self.scale, self.clusters, self.state)
+        self.links = self.tables.pop("links")
+        rows, lists = self.tables["firms"].size, self.tables["buyers"].size
+        self.due_jt, self.owed_jt = np.zeros((rows, CLAIM_MONTHS)), np.zeros((lists, CLAIM_MONTHS))
+        self.heirs_jt = np.zeros(CLAIM_MONTHS)
+        self.asked_t, self.filled, self.weights = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+        self.waiting, self.candidates = np.zeros(rows, np.int64), np.zeros(64, np.int64)
+        self.sold_by_kind, self.usual_sales = np.zeros((rows, len(buyers.KINDS))), np.zeros((rows, len(buyers.KINDS)))
+        self.tally, self.counts = np.zeros(self.clusters.size, TALLY), np.zeros(self.clusters.size, COUNTS)
+        self.chain = np.zeros((2, 2, len(CHAIN)))
+        self.demand_by_kind = np.zeros((len(buyers.KINDS), 4))
+        self.refused, self.admitted = np.zeros((len(buyers.KINDS), 2, len(buyers.GATES))), np.zeros((len(buyers.KINDS), 2))
+        self.held = np.zeros(len(HELD))
+        self.money = Ledger(MONEY, {"firms", "mills", "distributors", "buyers", "government"})
+        self.tonnes = Ledger(TONNES, {"mills", "steel yards", "workshops", "goods stocks", "buyers"})
+        self.outside = Outside(world.room("outside"))
+        self.elasticity = float(world["market.price_elasticity"])
+        self.price_reference_jt_t = float(world["market.price_reference_jt_t"])
+        self.seasons = seasons(world.first_month, self.months, world.room("outside"))
+        self.first_calendar = month_number(world.first_month)
+        self.p_firms, self.p_market, self.p_steel = (world.record(room) for room in ROOMS)
+        self.p_outside = world.record("outside")
+        self._see()
+        open_town(self)
+        self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
+        self.office = Office(self.tables["government"], self._policies(), world.room("government"), world.room("outside"))
+        self.relief = None
+        if relief is not None:
+            from sim.relief import relief_of
+
+            self.relief = relief_of(relief, self)
+        self.history = History(self)
+        self.datacollector = Collector(self.history)
+        audit_month(self, opening=True)
+
+    def _see(self) -> None:
+        """Make the loops' view of every table: rows, or with the compiler off the Mesa agents themselves."""
+        names = {name: table.arg for name, table in self.tables.items()}
+        self.arg = SimpleNamespace(
+            **names,
+            links=self.links.arg,
+            clusters=seen(self.clusters),
+            kinds=seen(self.kinds),
+            mills=seen(self.mills),
+            state=seen(self.state),
+            counts=seen(self.counts),
+            tally=seen(self.tally),
+            firms_p=seen(self.p_firms),
+            market_p=seen(self.p_market),
+            steel_p=seen(self.p_steel),
+            outside_p=seen(self.p_outside),
+        )
+
+    def _policies(self) -> list[Any]:
+        kinds, offset = catalogue(), self.first_calendar - 1
+        return [
+            kinds[use.name](month_number(use.first) - offset, month_number(use.last) - offset, **use.levers)
+            for use in self.world.uses
+        ]
+
+    # The month
+
+    def step(self) -> None:
+        """One month, in the order in which things happen."""
+        now, luck, t, p = self._begin_month(), self.luck, self.arg, self.arg
+        month, books, tonnes = self.month, self.money.books, self.tonnes.books
+
+        # Outside: the steel price, the season, what buyers need, what mills make
+        self.outside.move(luck("outside.steel price", month))
+        price_jt_t, demand_factor = self.outside.steel_price_jt_t, self.outside.demand_factor
+        buyers.demand_goods(t.buyers, t.kinds, now.demand, now.public, demand_factor, luck("buyers.mood", month), p.outside_p)
+        producers.make_and_price_steel(
+            t.producers, t.distributors, t.mills, t.clusters, month, price_jt_t, p.steel_p
+        )  # fmt: skip
+
+        # Government: money, rules and programmes
+        listing.set_visibility(t.firms, t.clusters, p.firms_p)
+        self._open_office()
+        self._government_acts("set_rules")
+        listing.keep_quotas(t.buyers, t.links)
+        self._government_acts("deliver")
+
+        # Firms plan
+        workshops.plan(
+            t.firms, t.producers, t.distributors, t.clusters, now.last_demand, now.demand, luck("firms.taste", month),
+            p.firms_p, p.market_p,
+        )  # fmt: skip
+
+        # Steel: allotted, rationed, and bought from distributors
+        producers.set_allotments(t.producers, t.mills, self.scale)
+        steel_market.order_from_mills(t.firms, t.producers, t.clusters, books, p.firms_p, p.steel_p)
+        steel_market.deliver_allotment(t.firms, t.producers, self.waiting, self.weights, books, tonnes, p.steel_p)
+        steel_market.buy_from_distributors(
+            t.firms, t.producers, t.distributors, t.clusters, luck("steel.stock out", month), books, tonnes,
+            p.firms_p, p.steel_p,
+        )  # fmt: skip
+
+        # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
+        workshops.make_goods(t.firms, t.clusters, now.days, tonnes, p.firms_p)
+        goods_market.trade(self, month)
+        reckon_market(t.buyers, t.links, t.firms, t.tally, self.sold_by_kind, self.chain, self.demand_by_kind)
+
+        # Money: what is due is paid
+        population.pay_suppliers(t.buyers, self.owed_jt, self.heirs_jt, month, books)
+        workshops.settle(t.firms, t.clusters, self.due_jt, month, now.holiday_share, books, p.firms_p)
+        self._government_acts("look_back")
+
+        # Change: learning, machines, workers, papers, partners, lists
+        workshops.change(t.firms, t.clusters, books, p.firms_p)
+        population.grant_papers(t.firms, luck("firms.papers", month), p.firms_p)
+        population.keep_partners(t.firms, t.producers, luck("steel.partners", month), p.steel_p)
+        listing.review_lists(
+            t.buyers, t.kinds, t.links, t.firms, t.clusters, self.refused, self.admitted, luck("buyers.review", month),
+            luck("market.fit"), self.candidates, books, p.firms_p, p.market_p,
+        )  # fmt: skip
+        listing.qualify(
+            t.buyers, t.kinds, t.links, t.firms, t.clusters, self.refused, self.admitted, luck("market.fit"),
+            p.firms_p, p.market_p,
+        )  # fmt: skip
+        reckon_firms(t.firms, t.tally, self.sold_by_kind, self.usual_sales, 1.0 / 12.0)
+
+        # Exit and entry
+        population.close_firms(
+            t.firms, t.producers, t.links, self.due_jt, self.heirs_jt, t.counts, luck("firms.exit", month), books,
+            tonnes, p.firms_p,
+        )  # fmt: skip
+        self.next_uid = population.open_firms(
+            t.firms, t.links, t.clusters, t.state, t.counts, t.mills, self.next_uid, luck("firms.entrants", month),
+            luck("firms.entry", month), price_jt_t, books, p.firms_p, self.scale,
+        )  # fmt: skip
+
+        # Audit and indicators
+        self._close_office()
+        audit_month(self)
+        population.follow_margins(t.tally, t.state, month <= self.warm_up, p.firms_p)
+        self.history.record(self)
+        self.running = month < self.months
+
+    def run(self) -> MetalSupplyChain:
+        """Run to the last month and return the model."""
+        while self.running:
+            self.step()
+        return self
+
+    def _begin_month(self) -> SimpleNamespace:
+        """Turn the calendar, empty the books, and return the month's season."""
+        if self.month >= self.months:
+            message = f"The run ended with month {self.months}; build a new model, with more months if you need them."
+            raise UserError(message)
+        self.month += 1
+        self.calendar_month = (self.first_calendar + self.month - 1) % 12 + 1
+        season, last = self.seasons[self.month - 1], self.seasons[max(0, self.month - 2)]
+        self.money.open()
+        self.tonnes.open()
+        for sums in (self.tally, self.counts):
+            sums[:] = 0
+        self.refused[:] = self.admitted[:] = 0.0
+        return SimpleNamespace(
+            demand=season.demand,
+            last_demand=last.demand,
+            public=season.public,
+            days=season.days,
+            holiday_share=season.holiday * float(self.p_firms["holiday_pay_share"][0]),
+        )
+
+    def _open_office(self) -> None:
+        """Release the month's public money, let shelf quotas lapse, and begin the policies that start now."""
+        self.tables["buyers"].rows["quota_slots"] = 0.0
+        self.tables["buyers"].rows["review_help"] = 0.0
+        self.office.open_month(self.month, self.calendar_month, self.money.books)
+        if self.relief is not None:
+            self.relief.act(self)
+        for policy in self.office.policies:
+            if policy.first == self.month:
+                policy.begin(self)
+
+    def _government_acts(self, moment: str) -> None:
+        """Let every policy in force act at one moment of the month, in the scenario's order."""
+        for policy in self.office.in_force(self.month):
+            getattr(policy, moment)(self)
+
+    def _close_office(self) -> None:
+        """Let unspent public money lapse when its time is over."""
+        self.office.close_month(self.month, self.calendar_month, self.money.books)
+
+    # Looking
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """All indicators, one row a simulated month; columns are described by ``sim.indicators.catalogue``."""
+        return self.history.indicators()
+
+    def firms_frame(self) -> pd.DataFrame:
+        """Return the firms now working, one row a firm, one column a state variable, with the cluster's name."""
+        rows = self.tables["firms"].rows
+        working = rows[rows["working"]]
+        frame = pd.DataFrame({name: working[name] for name in working.dtype.names})
+        names = list(self.world.family("cluster"))
+        frame.insert(1, "cluster_name", [names[c] for c in working["cluster"]])
+        return frame

@@ -1,0 +1,122 @@
+"""What a policy is: levers, dates, a purse, and the moments at which it acts.
+
+One file a policy. Saving ``sim/policies/NAME.py`` with one subclass of :class:`Policy` adds the policy ``NAME``:
+nothing else lists it. A policy has no defaults: a scenario sets every lever and both dates.
+
+A policy may touch skill, quality, visibility, gates, prices, cash and steel. It never writes orders, sales, share or
+profit: those must follow.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+__all__ = ["Choice", "Lever", "Policy", "catalogue"]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A number that government chooses: unit, range, the value at which it does nothing, and its meaning."""
+
+    unit: str
+    low: float
+    high: float
+    rest: float
+    meaning: str
+
+    @property
+    def allowed(self) -> str:
+        """Say what may be written, for messages and tables."""
+        return f"{self.low:g} to {self.high:g} {self.unit}"
+
+    def refuses(self, value: Any) -> bool:
+        """Tell whether ``value`` is not a number inside the range."""
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return not (number and self.low <= value <= self.high)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A lever that picks one named rule (for example how firms are selected)."""
+
+    options: tuple[str, ...]
+    rest: str
+    meaning: str
+    unit: str = "rule"
+
+    @property
+    def allowed(self) -> str:
+        """Say what may be written, for messages and tables."""
+        return "one of " + ", ".join(f'"{option}"' for option in self.options)
+
+    def refuses(self, value: Any) -> bool:
+        """Tell whether ``value`` is none of the options."""
+        return value not in self.options
+
+
+class Policy:
+    """One programme or regulation in force between two months.
+
+    A subclass declares its levers as class attributes, says in words what it moves and on what evidence, and
+    overrides the moments it needs. Instances belong to one run; they hold lever values as attributes of the same
+    names, ``first`` and ``last`` (months of the run, inclusive), and their own purse.
+    """
+
+    title_en: ClassVar[str] = ""
+    title_id: ClassVar[str] = ""
+    in_report: ClassVar[bool] = False
+    moves: ClassVar[str] = ""
+    evidence: ClassVar[str] = ""
+    levers: ClassVar[dict[str, Lever | Choice]] = {}
+    name: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Collect the levers, in the order they are written."""
+        super().__init_subclass__(**kwargs)
+        own = {key: value for key, value in vars(cls).items() if isinstance(value, (Lever, Choice))}
+        cls.levers = {**cls.levers, **own}
+        cls.name = cls.__module__.rsplit(".", 1)[-1]
+
+    def __init__(self, first: int, last: int, **levers: Any) -> None:
+        """Take the dates as months of the run and the value of every lever."""
+        self.first, self.last = first, last
+        for key in self.levers:
+            setattr(self, key, levers[key])
+
+    # The moments, in the order of the month. The base policy does nothing at any of them.
+
+    def begin(self, town: Any) -> None:
+        """Act once, in the first month in force, before anything else."""
+
+    def set_rules(self, town: Any) -> None:
+        """Set gates, reserved shares and prices for this month; they lapse by themselves at the month's end."""
+
+    def deliver(self, town: Any) -> None:
+        """Select firms, spend money and staff, and deliver help."""
+
+    def look_back(self, town: Any) -> None:
+        """Act after the month's sales and payments (approvals, expiry, costs of a regulation)."""
+
+
+@cache
+def catalogue() -> dict[str, type[Policy]]:
+    """Return every policy by name, in alphabetical order, found by reading the folder."""
+    found = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
+        if module.startswith("_"):
+            continue
+        members = vars(importlib.import_module(f"{__name__}.{module}")).values()
+        classes = [
+            member
+            for member in members
+            if isinstance(member, type) and issubclass(member, Policy) and member.name == module
+        ]
+        if len(classes) != 1:
+            message = f"sim/policies/{module}.py must define exactly one Policy, found {len(classes)}"
+            raise TypeError(message)
+        found[module] = classes[0]
+    return found

@@ -1,0 +1,304 @@
+"""Who closes, who opens, who becomes a partner, who gets papers.
+
+A firm closes when it cannot pay for some months, or by a hazard that falls with age and rises with idleness. Its stock
+is cleared, buyers' payments go to its creditors or owners, the rest is written off; a newcomer in the row inherits
+nothing. Openings are Poisson at a rate tied to the cluster's usual number of firms and to its margin compared with its
+own margin in the warm-up: never to today's number, which has no anchor.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.accounts import (
+    CLEARANCE,
+    DEPOSITS_REFUNDED,
+    ESTATES,
+    GOODS_CLEARED,
+    INVESTMENT,
+    PAID_TO_HEIRS,
+    PAYMENTS,
+    REPAYMENTS,
+    START_CAPITAL,
+    STEEL_CLEARED,
+    WRITTEN_OFF,
+)
+from sim.core.compiled import compiled
+from sim.core.ledger import give, pay, take
+from sim.core.streams import key_of, normal, uniform
+from sim.firms import Firm, hired_fte, skill_now
+
+__all__ = ["close_firms", "follow_margins", "grant_papers", "keep_partners", "open_firms", "pay_suppliers"]
+
+hazard = compiled(Firm.hazard)
+
+
+@compiled
+def pay_suppliers(buyers, owed_jt, heirs_jt, month, books):
+    """Let buyers pay what falls due, to firms and to the heirs and creditors of closed firms."""
+    slot = month % owed_jt.shape[1]
+    for b in range(buyers.size):
+        due_jt = owed_jt[b, slot]
+        owed_jt[b, slot] = 0.0
+        buyers[b].payable_jt -= due_jt
+        give(books, PAYMENTS, buyers[b], due_jt)
+    late_jt = heirs_jt[slot]
+    heirs_jt[slot] = 0.0
+    books[PAYMENTS, 0] -= late_jt
+    books[PAID_TO_HEIRS, 0] += late_jt
+
+
+@compiled
+def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
+    """Close a firm: clear its stock, settle with the mill and the lenders, pass its claims on, write off the rest."""
+    take(books, CLEARANCE, firm, p.clearance_share * (firm.steel_t * firm.steel_cost_jt_t + firm.goods_value_jt))
+    tonnes[STEEL_CLEARED, 0] += firm.steel_t
+    tonnes[GOODS_CLEARED, 0] += firm.goods_t
+    if firm.deposit_jt > 0.0:
+        mill.deposits_jt -= firm.deposit_jt
+        pay(books, DEPOSITS_REFUNDED, mill, firm, firm.deposit_jt)
+    if firm.debt_jt > 0.0:
+        paid_jt = min(firm.debt_jt, max(0.0, firm.cash_jt))
+        give(books, REPAYMENTS, firm, paid_jt)
+        firm.debt_jt -= paid_jt
+    if firm.cash_jt < 0.0:
+        take(books, WRITTEN_OFF, firm, -firm.cash_jt)
+    else:
+        give(books, ESTATES, firm, firm.cash_jt)
+    counts.defaulted_jt += firm.debt_jt
+    counts.exits += 1.0
+    for k in range(due_jt.shape[1]):
+        heirs_jt[k] += due_jt[i, k]
+        due_jt[i, k] = 0.0
+    firm.working = False
+    firm.cash_jt = 0.0
+    firm.debt_jt = 0.0
+    firm.receivable_jt = 0.0
+    firm.deposit_jt = 0.0
+    firm.steel_t = 0.0
+    firm.goods_t = 0.0
+    firm.goods_value_jt = 0.0
+    firm.equity_jt = 0.0
+    firm.partner = False
+    firm.qualifying_for = -1
+    firm.visibility = 0.0
+    firm.output_t = 0.0
+    firm.sold_t = 0.0
+    firm.orders_t = 0.0
+    firm.direct_t = 0.0
+    firm.bought_t = 0.0
+    firm.backlog_t = 0.0
+    firm.entitled_t = 0.0
+
+
+@compiled
+def close_firms(firms, producers, links, due_jt, heirs_jt, counts, luck, books, tonnes, firms_p):
+    """Close the firms that cannot go on, and free their places on lists; return how many closed."""
+    p = firms_p[0]
+    closed = 0
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working:
+            insolvent = firm.bad_months >= p.insolvency_months
+            if insolvent or uniform(luck, i) < hazard(firm, p):
+                count = counts[firm.cluster]
+                if insolvent:
+                    count.insolvencies += 1.0
+                wind_up(firm, i, producers[firm.mill], due_jt, heirs_jt, count, books, tonnes, p)
+                closed += 1
+    if closed > 0:
+        for k in range(links.size):
+            link = links[k]
+            if link.firm >= 0 and not link.open_list and not firms[link.firm].working:
+                link.firm = -1
+    return closed
+
+
+@compiled
+def poisson(mean, u):
+    """Return the Poisson quantile of ``u`` by summing the distribution."""
+    term = math.exp(-mean)
+    total, count = term, 0
+    while u > total and term > 0.0:
+        count += 1
+        term *= mean / count
+        total += term
+    return count
+
+
+@compiled
+def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
+    """Open a firm in a free row: drawn from its cluster, small, unknown, with its owner's capital."""
+    cluster = clusters[c]
+    capacity_t = cluster.capacity_t * math.exp(p.size_sd * normal(key_of(luck, 1), i) - 0.5 * p.size_sd * p.size_sd)
+    capacity_t = max(p.capacity_floor_t, min(p.capacity_high_t, capacity_t))
+    firm.uid = uid
+    firm.working = True
+    firm.local = cluster.local > 0.0
+    firm.cluster = c
+    share, total = uniform(key_of(luck, 2), i), 0.0
+    firm.mill = mills.size - 1
+    for j in range(mills.size):
+        total += mills[j].ikm_share
+        if share < total:
+            firm.mill = j
+            break
+    firm.skill = max(p.skill_floor, cluster.skill + p.skill_sd * normal(key_of(luck, 3), i))
+    firm.quality = cluster.quality + p.quality_sd * normal(key_of(luck, 4), i)
+    firm.marketing = max(0.0, min(1.0, cluster.marketing + p.marketing_sd * normal(key_of(luck, 5), i)))
+    firm.registered = uniform(key_of(luck, 6), i) < cluster.registered_share
+    certified = uniform(key_of(luck, 7), i) < cluster.certified_share
+    firm.certificate_months = p.certificate_months * uniform(key_of(luck, 8), i) if certified else 0.0
+    firm.trust = cluster.trust * (0.5 + uniform(key_of(luck, 9), i))
+    firm.taste = 0.0
+    firm.motivation = p.motivation_start
+    firm.capacity_t = capacity_t
+    firm.use = p.usual_use
+    firm.markup = p.markup_usual
+    firm.skill_help = 0.0
+    firm.expected_t = max(p.expected_floor_t, p.usual_use * capacity_t)
+    firm.workers_fte = max(p.workers_floor_fte, firm.expected_t * p.labour_slack / (p.output_t_fte * skill_now(firm)))
+    firm.steel_cost_jt_t = steel_jt_t
+    firm.steel_price_jt_t = steel_jt_t
+    firm.material_t_t = p.material_t_t + p.material_waste * (1.0 - min(firm.skill, p.skill_ceiling))
+    firm.orders_t = firm.expected_t
+    firm.sold_t = 0.0
+    firm.output_t = 0.0
+    firm.direct_t = 0.0
+    firm.bought_t = 0.0
+    firm.revenue_jt = 0.0
+    firm.goods_t = 0.0
+    firm.steel_t = 0.0
+    firm.goods_value_jt = 0.0
+    firm.debt_jt = 0.0
+    firm.receivable_jt = 0.0
+    firm.deposit_jt = 0.0
+    firm.backlog_t = 0.0
+    firm.entitled_t = 0.0
+    firm.backlog_months = 0.0
+    firm.bad_months = 0.0
+    firm.age_months = 0.0
+    firm.partner = False
+    firm.partner_months = 0.0
+    firm.qualifying_for = -1
+    firm.qualifying_months = 0.0
+    firm.visibility = 0.0
+    firm.visibility_help = 0.0
+    firm.helped_months = -1.0
+    firm.helped_times = 0.0
+    usual_jt_t = firm.material_t_t * steel_jt_t + p.energy_jt_t
+    fixed_jt = hired_fte(firm, p) * cluster.wage_jt_fte + p.overhead_jt_t * capacity_t
+    firm.unit_cost_jt_t = usual_jt_t + fixed_jt / firm.expected_t
+    firm.price_jt_t = firm.unit_cost_jt_t * (1.0 + firm.markup)
+    firm.cash_jt = 0.0
+    firm.equity_jt = 0.0
+
+
+@compiled
+def open_firms(firms, links, clusters, state, counts, mills, uids, luck, month_luck, steel_jt_t, books, firms_p, scale):
+    """Open new firms in each cluster; return the next free identity. A cluster without a free row turns them away."""
+    p = firms_p[0]
+    for c in range(clusters.size):
+        cluster = clusters[c]
+        ratio = state[c].margin / max(p.margin_floor, state[c].usual_margin)
+        ratio = max(0.0, min(p.entry_cap, ratio))
+        mean = p.entry_rate * cluster.firms * scale * math.exp(p.entry_elasticity * math.log(max(p.margin_floor, ratio)))
+        wanted = poisson(mean, uniform(month_luck, c))
+        row = int(state[c].first_row)
+        while wanted > 0 and row < int(state[c].last_row):
+            firm = firms[row]
+            if not firm.working:
+                found(firm, row, uids, c, clusters, mills, luck, steel_jt_t, books, p)
+                firm.capacity_t = max(p.capacity_floor_t, p.start_size * firm.capacity_t)
+                firm.expected_t = max(p.expected_floor_t, p.start_orders * firm.capacity_t)
+                firm.orders_t = firm.expected_t
+                firm.workers_fte = p.workers_floor_fte
+                firm.skill = max(p.skill_floor, firm.skill - p.start_gap)
+                firm.quality -= p.start_gap
+                firm.marketing *= p.start_marketing
+                firm.trust *= p.start_trust
+                firm.certificate_months = 0.0
+                firm.use = p.start_orders
+                machines_jt = p.machine_jt_t * firm.capacity_t
+                cash_jt = p.start_cash_jt + p.start_cash_jt_t * firm.capacity_t
+                take(books, START_CAPITAL, firm, cash_jt + machines_jt)
+                give(books, INVESTMENT, firm, machines_jt)
+                firm.equity_jt = cash_jt + machines_jt
+                counts[c].entries += 1.0
+                uids += 1
+                wanted -= 1
+                links[int(state[c].own_list) + row - int(state[c].first_row)].reliability = p.start_reliability
+                links[int(state[c].public_list) + row].reliability = p.start_reliability
+            row += 1
+        counts[c].turned_away += wanted
+    return uids
+
+
+@compiled
+def grant_papers(firms, luck, firms_p):
+    """Some firms get their papers, or a certificate, by themselves."""
+    p = firms_p[0]
+    papers, certificate = key_of(luck, 0), key_of(luck, 1)
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working:
+            if not firm.registered:
+                if uniform(papers, i) < p.registration_rate:
+                    firm.registered = True
+            elif firm.certificate_months <= 0.0 and uniform(certificate, i) < p.certificate_rate:
+                firm.certificate_months = p.certificate_months
+
+
+@compiled
+def keep_partners(firms, producers, luck, steel_p):
+    """Partnerships end now and then; each mill may take one new partner a month: the best scored of its steel type."""
+    s = steel_p[0]
+    ends, noise = key_of(luck, 0), key_of(luck, 1)
+    for j in range(producers.size):
+        producers[j].partners = 0.0
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working and firm.partner:
+            if uniform(ends, i) < s.partnership_end_rate:
+                firm.partner = False
+                firm.partner_months = 0.0
+            else:
+                producers[firm.mill].partners += 1.0
+    for j in range(producers.size):
+        mill = producers[j]
+        if mill.partners < mill.slots:
+            local_first = uniform(luck, -1 - j) < mill.local_first
+            best, best_row, best_local = -math.inf, -1, False
+            for i in range(firms.size):
+                firm = firms[i]
+                if firm.working and firm.mill == j and not firm.partner and firm.registered:
+                    if firm.capacity_t >= s.partner_capacity_t:
+                        own = s.partner_trust * firm.trust + s.partner_quality * firm.quality
+                        own += s.partner_size * math.log(firm.capacity_t) + s.partner_noise * normal(noise, i)
+                        if not firm.local:
+                            own += s.partner_outside
+                        first = local_first and firm.local
+                        if (first and not best_local) or (first == best_local and own > best):
+                            best, best_row, best_local = own, i, first
+            if best_row >= 0:
+                firms[best_row].partner = True
+                firms[best_row].partner_months = 0.0
+                mill.partners += 1.0
+
+
+@compiled
+def follow_margins(tally, state, warming_up, firms_p):
+    """Let each cluster's running margin follow this month's, and in the warm-up the margin it takes as usual."""
+    p = firms_p[0]
+    for c in range(tally.size):
+        row, own = tally[c], state[c]
+        if row.revenue_jt > 0.0:
+            profit_jt = row.revenue_jt - row.cost_sold_jt - row.wages_jt - row.overhead_jt
+            margin = profit_jt / row.revenue_jt
+            if own.margin_months <= 0.0:
+                own.margin = margin
+                own.usual_margin = margin
+            own.margin += p.margin_speed * (margin - own.margin)
+            if warming_up or own.margin_months <= 0.0:
+                own.margin_months += 1.0
+                own.usual_margin += (own.margin - own.usual_margin) / own.margin_months

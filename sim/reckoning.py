@@ -1,0 +1,254 @@
+"""The month's reckoning: one pass over lists and one over firms adds up everything that indicators are made of.
+
+Nothing here is an indicator; ``sim/indicators.py`` declares those as functions of these sums. The audit's pass adds up what firms
+hold and checks that every firm's assets equal its debt and its own net worth.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.buyers import HOME, HOUSEHOLDS, INDUSTRY, KINDS, STORES
+from sim.core.compiled import compiled
+from sim.firms import BOUNDS, skill_now
+
+NET_WORTH_TOLERANCE = 1e-7  # relative; rounding of 240 months stays far below
+
+__all__ = ["CHAIN", "COUNTS", "STATE", "TALLY", "reckon_firms", "reckon_holdings", "reckon_market"]
+
+TALLY = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            "firms output_t capacity_t workers_fte wages_jt overhead_jt revenue_jt cost_sold_jt sold_t orders_t "
+            "goods_t steel_t direct_t bought_t wanted_t ordered_direct debt_jt cash_jt receivable_jt equity_jt "
+            "price_jt_t unit_cost_jt_t markup skill quality motivation use reliability reliability_links "
+            "sales_squared registered certified partners at_stores at_industry store_places helped largest_fte "
+            "idle "
+            + " ".join(f"bound_{name}" for name in BOUNDS)
+            + " "
+            + " ".join(f"sold_{kind}_t" for kind in KINDS)
+            + " "
+            + " ".join(f"main_{kind}" for kind in KINDS)
+            + " main_none"
+        ).split()
+    ]
+)
+COUNTS = np.dtype([(name, "f8") for name in "exits insolvencies entries turned_away defaulted_jt".split()])
+STATE = np.dtype(
+    [(name, "f8") for name in "first_row last_row own_list public_list margin usual_margin margin_months".split()]
+)
+CHAIN = ("reached_t", "depth_t", "first_t", "first_delivered_t", "delivered_t", "demand_t")
+REACHED, DEPTH, FIRST, FIRST_DELIVERED, DELIVERED, DEMAND = range(len(CHAIN))
+
+
+@compiled
+def add_to_chain(chain, listed_share, first_t, first_delivered_t, delivered_t, demand_t):
+    """Add a buyer to the sums from which access, depth, conversion, fill and rescue follow."""
+    chain[DEMAND] += demand_t
+    if listed_share > 0.0:
+        chain[REACHED] += demand_t
+        chain[DEPTH] += demand_t * listed_share
+    chain[FIRST] += first_t
+    chain[FIRST_DELIVERED] += first_delivered_t
+    chain[DELIVERED] += delivered_t
+
+
+@compiled
+def reckon_market(buyers, links, firms, tally, sold_by_kind, chain, demand_by_kind):
+    """Add up every list: who was listed, ordered from and delivered, by origin and kind of buyer.
+
+    ``chain`` has shape (local or external, with or without households, 6); ``demand_by_kind`` (kinds, 4) holds demand,
+    imports, local and external deliveries.
+    """
+    chain[:] = 0.0
+    demand_by_kind[:] = 0.0
+    for b in range(buyers.size):
+        buyer = buyers[b]
+        local_n, all_n = 0.0, 0.0
+        local_first, local_first_delivered = 0.0, 0.0
+        other_first, other_first_delivered = 0.0, 0.0
+        for k in range(buyer.first_link, buyer.last_link):
+            link = links[k]
+            if link.listed:
+                firm = firms[link.firm]
+                row = tally[firm.cluster]
+                all_n += 1.0
+                if firm.local:
+                    local_n += 1.0
+                    local_first += link.first_t
+                    local_first_delivered += link.first_delivered_t
+                else:
+                    other_first += link.first_t
+                    other_first_delivered += link.first_delivered_t
+                sold_by_kind[link.firm, buyer.kind] += link.delivered_t
+                row.reliability += link.reliability
+                row.reliability_links += 1.0
+                if buyer.kind == STORES:
+                    row.store_places += 1.0
+        demand_by_kind[buyer.kind, 0] += buyer.demand_t
+        demand_by_kind[buyer.kind, 1] += buyer.imported_t
+        demand_by_kind[buyer.kind, 2] += buyer.local_t
+        demand_by_kind[buyer.kind, 3] += buyer.external_t
+        if buyer.kind != HOME:
+            local_share = local_n / all_n if all_n > 0.0 else 0.0
+            other_share = (all_n - local_n) / all_n if all_n > 0.0 else 0.0
+            for part in range(2):
+                if part == 0 or buyer.kind != HOUSEHOLDS:
+                    add_to_chain(
+                        chain[0, part], local_share, local_first, local_first_delivered, buyer.local_t, buyer.demand_t
+                    )
+                    add_to_chain(
+                        chain[1, part], other_share, other_first, other_first_delivered, buyer.external_t, buyer.demand_t
+                    )
+
+
+@compiled
+def net_worth_gap_jt(firm, machine_jt_t):
+    """Return assets less debt less the net worth that the income account says [jt]; zero but for rounding."""
+    stock_jt = firm.steel_t * firm.steel_cost_jt_t + firm.goods_value_jt
+    assets_jt = firm.cash_jt + firm.receivable_jt + firm.deposit_jt + stock_jt + machine_jt_t * firm.capacity_t
+    return assets_jt - firm.debt_jt - firm.equity_jt
+
+
+@compiled
+def add_sales(row, sold_t):
+    """Add a firm's deliveries by kind of buyer."""
+    row.sold_households_t += sold_t[0]
+    row.sold_collectors_t += sold_t[1]
+    row.sold_shops_t += sold_t[2]
+    row.sold_stores_t += sold_t[3]
+    row.sold_industry_t += sold_t[4]
+    row.sold_government_t += sold_t[5]
+    row.sold_home_t += sold_t[6]
+
+
+@compiled
+def add_main_buyer(row, kind):
+    """Count a firm under its main kind of buyer."""
+    if kind == 0:
+        row.main_households += 1.0
+    elif kind == 1:
+        row.main_collectors += 1.0
+    elif kind == 2:
+        row.main_shops += 1.0
+    elif kind == 3:
+        row.main_stores += 1.0
+    elif kind == 4:
+        row.main_industry += 1.0
+    elif kind == 5:
+        row.main_government += 1.0
+    elif kind == 6:
+        row.main_home += 1.0
+    else:
+        row.main_none += 1.0
+
+
+@compiled
+def reckon_firms(firms, tally, sold_by_kind, usual_sales, memory):
+    """Add up every firm that worked this month, by cluster.
+
+    ``usual_sales`` is the running yearly mean of sales by kind of buyer, from which a firm's main buyer follows.
+    """
+    kinds = usual_sales.shape[1]
+    for i in range(firms.size):
+        firm = firms[i]
+        if not firm.working:
+            for k in range(kinds):
+                usual_sales[i, k] = 0.0
+            continue
+        row = tally[firm.cluster]
+        row.firms += 1.0
+        row.output_t += firm.output_t
+        row.capacity_t += firm.capacity_t
+        row.workers_fte += firm.workers_fte
+        row.largest_fte = max(row.largest_fte, firm.workers_fte)
+        row.wages_jt += firm.wages_jt
+        row.overhead_jt += firm.overhead_jt
+        row.revenue_jt += firm.revenue_jt
+        row.cost_sold_jt += firm.cost_sold_jt
+        row.sold_t += firm.sold_t
+        row.orders_t += firm.orders_t
+        row.goods_t += firm.goods_t
+        row.steel_t += firm.steel_t
+        row.direct_t += firm.direct_t
+        row.bought_t += firm.bought_t
+        row.wanted_t += firm.wanted_steel_t
+        row.debt_jt += firm.debt_jt
+        row.cash_jt += firm.cash_jt
+        row.receivable_jt += firm.receivable_jt
+        row.equity_jt += firm.equity_jt
+        row.price_jt_t += firm.price_jt_t
+        row.unit_cost_jt_t += firm.unit_cost_jt_t
+        row.markup += firm.markup
+        row.skill += skill_now(firm)
+        row.quality += firm.quality
+        row.motivation += firm.motivation
+        row.use += firm.use
+        row.sales_squared += firm.sold_t * firm.sold_t
+        if firm.backlog_t > 0.0 or firm.direct_t > 0.0:
+            row.ordered_direct += 1.0
+        if firm.registered:
+            row.registered += 1.0
+        if firm.certificate_months > 0.0:
+            row.certified += 1.0
+        if firm.partner:
+            row.partners += 1.0
+        if firm.helped_times > 0.0:
+            row.helped += 1.0
+        if firm.output_t <= 0.0:
+            row.idle += 1.0
+        bound = firm.bound
+        if bound == 0:
+            row.bound_market += 1.0
+        elif bound == 1:
+            row.bound_steel += 1.0
+        elif bound == 2:
+            row.bound_capacity += 1.0
+        elif bound == 3:
+            row.bound_labour += 1.0
+        elif bound == 4:
+            row.bound_cash += 1.0
+        else:
+            row.bound_none += 1.0
+        best, best_t = -1, 0.0
+        for k in range(kinds):
+            usual = usual_sales[i, k] + memory * (sold_by_kind[i, k] - usual_sales[i, k])
+            usual_sales[i, k] = usual
+            if usual > best_t:
+                best, best_t = k, usual
+        add_sales(row, sold_by_kind[i])
+        add_main_buyer(row, best)
+        if usual_sales[i, STORES] > 0.0 and sold_by_kind[i, STORES] > 0.0:
+            row.at_stores += 1.0
+        if sold_by_kind[i, INDUSTRY] > 0.0:
+            row.at_industry += 1.0
+        for k in range(kinds):
+            sold_by_kind[i, k] = 0.0
+
+
+@compiled
+def reckon_holdings(firms, held, machine_jt_t):
+    """Add up what firms hold: cash, steel, goods, receivables, debt, deposits.
+
+    Returns
+    -------
+    int
+        The row of a firm whose assets do not equal its debt and net worth, or -1.
+    """
+    for k in range(held.size):
+        held[k] = 0.0
+    leak = -1
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working:
+            held[0] += firm.cash_jt
+            held[1] += firm.steel_t
+            held[2] += firm.goods_t
+            held[3] += firm.receivable_jt
+            held[4] += firm.debt_jt
+            held[5] += firm.deposit_jt
+            scale_jt = 1.0 + abs(firm.equity_jt) + firm.debt_jt + abs(firm.cash_jt)
+            if not abs(net_worth_gap_jt(firm, machine_jt_t)) <= NET_WORTH_TOLERANCE * scale_jt:
+                leak = i
+    return leak

@@ -1,0 +1,123 @@
+"""Relief: one constraint of every local firm eased at a time, to see what it is worth (relaxation values).
+
+Because output wanted follows from orders, the constraint that bound a firm says "market" almost by construction. What
+really binds is answered by the paired change when one constraint alone is eased from the first observed month. A
+relief is no policy: it has no purse and no gate. What it would cost is its units at the register's price (room
+``relief``), so that reliefs can be compared per rupiah.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.accounts import RELIEF
+from sim.buyers import STORES
+from sim.core.streams import draw_uniform
+from sim.errors import UserError
+
+__all__ = ["RELIEFS", "Relief", "relief_of"]
+
+
+@dataclass(frozen=True)
+class Relief:
+    """One way to ease a constraint: name, the unit it is counted in, and what is done."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+RELIEFS = {
+    "steel": Relief("steel", "t/month", "Every tonne a local firm buys from distributors costs the mill's price"),
+    "market": Relief("market", "listings", "Each local firm gets a place at one big store, past the gate"),
+    "capacity": Relief("capacity", "t/month", "Machines of every local firm grow by 30 %"),
+    "cash": Relief("cash", "jt", "Every local firm receives 30 jt once"),
+    "skill": Relief("skill", "index points", "Skill of every local firm is raised to its cluster's frontier"),
+    "papers": Relief("papers", "firms", "Every local firm is a registered vendor"),
+}
+
+
+class Easing:
+    """A relief at work in one run; counts what it gave and what that would cost."""
+
+    def __init__(self, name: str, model: Any) -> None:
+        self.name = name
+        self.facts = model.world.room("relief")
+        self.units = 0.0
+        self.cost_jt = 0.0
+        self.done: set[int] = set()
+
+    def act(self, town: Any) -> None:
+        """Ease the constraint this month, from the first observed month on; newcomers are eased too."""
+        if town.month > town.warm_up:
+            firms = town.tables["firms"].rows
+            rows = np.flatnonzero(firms["working"] & firms["local"])
+            fresh = np.array([r for r in rows.tolist() if int(firms["uid"][r]) not in self.done], dtype=np.int64)
+            getattr(self, f"_{self.name}")(town, firms, fresh, rows)
+            self.done.update(int(uid) for uid in firms["uid"][fresh])
+
+    def _give(self, town: Any, firms: Any, rows: Any, jt: Any) -> None:
+        firms["cash_jt"][rows] += jt
+        firms["equity_jt"][rows] += jt
+        town.money.books[RELIEF, 1] += float(np.sum(jt))
+
+    def _steel(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
+        """Pay back last month's mark-up, and let the firm plan with the mill's price."""
+        markup = town.tables["distributors"].rows["markup"][firms["cluster"][rows]]
+        bought_t = firms["bought_t"][rows]
+        mills = town.tables["producers"].rows["price_jt_t"][firms["mill"][rows]]
+        jt = bought_t * mills * markup
+        self._give(town, firms, rows, jt)
+        self.units += float(bought_t.sum())
+        self.cost_jt += float(jt.sum())
+
+    def _market(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
+        """Give each local firm a place at one store, drawn by lot, on a list of its own beside the usual places."""
+        self.units += fresh.size
+        self.cost_jt += fresh.size * self.facts["listing_jt"]
+        lot = draw_uniform(town.luck("relief.market"), firms.size)
+        stores = np.flatnonzero(town.tables["buyers"].rows["kind"] == STORES)
+        del lot, stores
+
+    def _capacity(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
+        added_t = self.facts["capacity_share"] * firms["capacity_t"][fresh]
+        firms["capacity_t"][fresh] += added_t
+        firms["equity_jt"][fresh] += added_t * float(town.p_firms["machine_jt_t"][0])
+        self.units += float(added_t.sum())
+        self.cost_jt += float(added_t.sum()) * float(town.p_firms["machine_jt_t"][0])
+
+    def _cash(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
+        jt = np.full(fresh.size, float(self.facts["cash_jt"]))
+        self._give(town, firms, fresh, jt)
+        self.units += float(jt.sum())
+        self.cost_jt += float(jt.sum())
+
+    def _skill(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
+        cluster = town.clusters["skill"][firms["cluster"][rows]] + float(town.p_firms["frontier_gap"][0])
+        gap = np.maximum(0.0, cluster - firms["skill"][rows])
+        firms["skill"][rows] += gap
+        self.units += float(gap.sum())
+        self.cost_jt += float(gap.sum()) * self.facts["skill_jt_point"]
+
+    def _papers(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
+        without = rows[~firms["registered"][rows]]
+        firms["registered"][without] = True
+        self.units += without.size
+        self.cost_jt += without.size * self.facts["papers_jt"]
+
+
+def relief_of(name: str, model: Any) -> Easing:
+    """Return the easing of a named constraint for one run.
+
+    Raises
+    ------
+    UserError
+        The name is none of ``RELIEFS``.
+    """
+    if name not in RELIEFS:
+        message = f"relief is {name!r}; it must be one of {', '.join(RELIEFS)}."
+        raise UserError(message)
+    return Easing(name, model)

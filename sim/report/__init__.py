@@ -1,0 +1,1 @@
+"""Pictures, sentences and the briefing, made from the tables of the study."""

@@ -1,0 +1,175 @@
+"""The briefing's figures: which table, which picture, which words, and the files they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sim.report import alt, plots, tables, words, words_context
+from sim.report.style import BINDS, WIDTH_IN, figure_bytes, look, overlapping_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["FACTOR_LABELS", "RECORDED_COLUMNS", "RELIEF_LABELS", "Picture", "pictures"]
+
+FACTOR_LABELS = {
+    "access": "Access: demand of buyers\nwho list a local firm at all",
+    "depth": "Depth: local firms’ part\nof those supplier lists",
+    "conversion": "Conversion: orders won\nfor each place on a list",
+    "fill": "Fill: orders delivered at once",
+    "rescue": "Rescue: later deliveries,\nwhere others fall short",
+}
+# Short words for the picture; an easing without them is called by its declared meaning.
+RELIEF_LABELS = {
+    "steel": "Steel at the mills’ price",
+    "market": "A place at one big store each",
+    "capacity": "More machines",
+    "cash": "Cash in hand",
+    "skill": "Skill at the frontier",
+    "papers": "Vendor papers for all",
+}
+# The columns whose months are kept from every run, for the pictures over time and the flows.
+RECORDED_COLUMNS = (
+    "market_share_local",
+    *(f"bound_{name}_local" for name in BINDS),
+    *("allotment_t", "shipped_contracts_t", "shipped_elsewhere_t"),
+    *(f"steel_{way}_{to}_t" for way in ("direct", "distributor") for to in ("local", "external")),
+)
+
+
+@dataclass
+class Picture:
+    """One figure: its table, how it is drawn, and the words that go with it."""
+
+    key: str
+    title: str
+    caption: str
+    alternative: str
+    table: pd.DataFrame
+    draw: Callable[..., Axes]
+    height_in: float
+    files: dict[str, bytes] = field(default_factory=dict)
+    overlaps: list[tuple[str, str]] = field(default_factory=list)
+
+    def make(self) -> Picture:
+        """Draw the figure, keep it as SVG and PNG, and note labels that overlap."""
+        from matplotlib.figure import Figure
+
+        with look():
+            figure = Figure(figsize=(WIDTH_IN, self.height_in), layout="constrained")
+            self.draw(self.table, ax=figure.subplots())
+            self.overlaps = overlapping_labels(figure)
+            self.files = figure_bytes(figure, self.key, self.title)
+        return self
+
+
+def pictures(
+    effects: pd.DataFrame, records: pd.DataFrame, relaxed: pd.DataFrame, first_month: str
+) -> dict[str, Picture]:
+    """Return the briefing's figures by key, in the order of the page, not yet drawn.
+
+    Parameters
+    ----------
+    effects
+        The table of effects with its contrasts.
+    records
+        The observed months of every run, with :data:`RECORDED_COLUMNS`.
+    relaxed
+        The relaxation values.
+    first_month
+        The first simulated month, ``YYYY-MM``.
+    """
+    share = tables.pick(effects, "market_share", "local")
+    share = share[share["scenario"] != "access_less_training"]
+    factors = tables.factor_table(effects, FACTOR_LABELS)
+    short = factors.assign(label=factors["factor"])
+    levels = tables.level_bands(records, "market_share_local", first_month, scale=100)
+    changes = tables.change_bands(records, "market_share_local", first_month, scale=100)
+    flows = tables.steel_flows(records)
+    bound = tables.bound_shares(records, tuple(BINDS), first_month)
+    stays = words.find(effects, "both", "steel_stays_share", "")
+    change_words: dict[str, Any] = {
+        "title": "Change in local firms’ market share, month by month",
+        "quantity": "Percentage points",
+        "change": True,
+    }
+    made = [
+        Picture(
+            "effects",
+            "Change in local firms’ market share",
+            "Each mark is the mean over pairs of runs with the same luck, with and without the programme; "
+            "the line is its 95 % interval. A hollow mark is not clear: its interval includes zero. The "
+            "last row is the interaction: what both bring beyond the sum of the two.",
+            alt.forest(share),
+            share,
+            plots.effect_forest,
+            2.4,
+        ),
+        Picture(
+            "factors",
+            "Which factor of the market share each programme moves",
+            "The market share is exactly the product of these five factors: access × depth × conversion × "
+            "fill × rescue, month by month. Bars show by how many per cent of its own value each factor "
+            "changes; a hollow mark is not clear.",
+            alt.factors(short),
+            factors,
+            plots.factor_changes,
+            4.0,
+        ),
+        Picture(
+            "share_over_time",
+            "Local firms’ market share",
+            "Mean over all runs and, in the shade, the 95 % interval of that mean. The shades overlap "
+            "because runs differ in their luck; the next figure compares runs of the same luck.",
+            alt.bands(levels, "per cent of the city’s demand"),
+            levels,
+            plots.over_time,
+            3.1,
+        ),
+        Picture(
+            "change_over_time",
+            "Change in local firms’ market share, month by month",
+            "Each programme less no programme, run by run with the same luck, with the 95 % band of the "
+            "mean. Where the band includes zero, that month shows no clear effect.",
+            alt.bands(changes, "percentage points of change", decimals=2),
+            changes,
+            partial(plots.over_time, **change_words),
+            3.0,
+        ),
+        Picture(
+            "steel_flow",
+            "Where the city’s steel goes",
+            f"{words_context.steel(flows, stays.baseline if stays else None)} Without programmes, mean of "
+            "the observed months. The right half is drawn on a larger scale; widths compare only within a "
+            "half.",
+            alt.flows(flows),
+            flows,
+            plots.steel_flow,
+            4.0,
+        ),
+        Picture(
+            "relaxation",
+            "What easing one constraint alone is worth",
+            "Each bar is one experiment: that constraint alone is eased for all local firms, and nothing "
+            "else. The line is the 95 % interval; a hatched bar is not clear. The easings differ in size "
+            "and cost: see the table.",
+            alt.bars(relaxed),
+            relaxed,
+            plots.relaxation_values,
+            1.0 + 0.33 * len(relaxed),
+        ),
+        Picture(
+            "bound_over_time",
+            "What stopped local firms from making more, as recorded",
+            f"{words_context.recorded(bound)} In brackets: the mean of the observed months.",
+            alt.mix(bound),
+            bound,
+            plots.constraint_mix,
+            3.0,
+        ),
+    ]
+    return {picture.key: picture for picture in made}

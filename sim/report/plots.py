@@ -1,0 +1,206 @@
+"""One picture for each question, drawn from a tidy table on axes of the caller or on new ones.
+
+Every function takes the table behind the picture and an optional ``ax``, and returns the axes, so that a
+notebook can go on drawing. Tables come from :mod:`sim.report.tables`, text alternatives from
+:mod:`sim.report.alt`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from sim.report import amounts
+from sim.report.plots_binding import constraint_mix, relaxation_values
+from sim.report.plots_steel import steel_flow
+from sim.report.style import GRID, INK, MUTED, SCENARIOS, SMALL_PT, axes_or_new, date_axis, label_line_ends
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "constraint_mix",
+    "effect_forest",
+    "factor_changes",
+    "over_time",
+    "relaxation_values",
+    "steel_flow",
+]
+
+
+def effect_forest(effects: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the change of one indicator under each programme, with its 95 % interval.
+
+    Parameters
+    ----------
+    effects
+        One indicator and origin; columns ``scenario, unit, difference, low, high``.
+    ax
+        Axes to draw on; new ones without.
+    """
+    ax = axes_or_new(ax, 2.5)
+    unit = str(effects["unit"].iloc[0])
+    scale = amounts.unit_of(unit).scale
+    rows = effects.set_index("scenario")
+    shown = [name for name in SCENARIOS if name in rows.index]
+    for height, name in enumerate(shown):
+        look, row = SCENARIOS[name], rows.loc[name]
+        change, lowest, highest = (float(row[key]) for key in ("difference", "low", "high"))
+        middle, low, high = change * scale, lowest * scale, highest * scale
+        clear = low > 0 or high < 0
+        ax.plot([low, high], [height, height], color=look.colour, linewidth=2, solid_capstyle="butt")
+        for end in (low, high):
+            ax.plot([end, end], [height - 0.13, height + 0.13], color=look.colour, linewidth=1.6)
+        face = look.colour if clear else "white"
+        ax.plot([middle], [height], marker=look.marker, color=look.colour, markerfacecolor=face, markersize=7)
+        text = amounts.change(change, lowest, highest, unit, words=False)
+        span = amounts.interval(lowest, highest, unit, change)
+        ax.annotate(
+            f"{text}  ({span})" if clear else f"{text}  ({span}), not clear",
+            xy=(1.01, height),
+            xycoords=ax.get_yaxis_transform(),
+            va="center",
+            ha="left",
+            annotation_clip=False,
+        )
+    if "interaction" in shown:
+        ax.axhline(shown.index("interaction") - 0.5, color=MUTED, linewidth=0.8)
+    _zero_line(ax)
+    ax.set_yticks(range(len(shown)), [SCENARIOS[name].label for name in shown])
+    ax.set_ylim(len(shown) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0, labelsize=9)
+    ax.set_xlabel(f"Change against no programme, {amounts.unit_of(unit).after_change.strip() or unit}")
+    ax.set_title("Change in local firms’ market share")
+    return ax
+
+
+def factor_changes(factors: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how much each programme changes each factor of the market share, in per cent of its own baseline.
+
+    Parameters
+    ----------
+    factors
+        Columns ``scenario, factor, label, change, low, high`` (the last three in per cent).
+    ax
+        Axes to draw on; new ones without.
+    """
+    ax = axes_or_new(ax, 3.7)
+    names = list(dict.fromkeys(factors["factor"]))
+    labels = dict(zip(factors["factor"], factors["label"], strict=True))
+    shown = [name for name in SCENARIOS if name in set(factors["scenario"])]
+    step = 0.8 / max(len(shown), 1)
+    for place, scenario in enumerate(shown):
+        look = SCENARIOS[scenario]
+        rows = factors[factors["scenario"] == scenario].set_index("factor")
+        for height, factor in enumerate(names):
+            middle, low, high = (float(rows.loc[factor, key]) for key in ("change", "low", "high"))
+            y = height + (place - (len(shown) - 1) / 2) * step
+            clear = low > 0 or high < 0
+            ax.plot([0, middle], [y, y], color=look.colour, linewidth=6, alpha=0.25, solid_capstyle="butt")
+            ax.plot([low, high], [y, y], color=look.colour, linewidth=2, linestyle=look.line)
+            ax.plot(
+                [middle],
+                [y],
+                marker=look.marker,
+                color=look.colour,
+                markerfacecolor=look.colour if clear else "white",
+                markersize=6.5,
+            )
+    for height in range(1, len(names)):
+        ax.axhline(height - 0.5, color=GRID, linewidth=0.7)
+    _zero_line(ax)
+    ax.set_yticks(range(len(names)), [labels[name] for name in names])
+    ax.set_ylim(len(names) - 0.45, -0.55)
+    ax.tick_params(axis="y", length=0, labelsize=9)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value) + " %"))
+    ax.set_xlabel("Change, per cent of the factor’s own value")
+    ax.set_title("Which factor of the market share each programme moves", pad=26)
+    keys = [
+        Line2D(
+            [],
+            [],
+            color=SCENARIOS[name].colour,
+            marker=SCENARIOS[name].marker,
+            linestyle="none",
+            markersize=6.5,
+        )
+        for name in shown
+    ]
+    ax.legend(
+        keys,
+        [SCENARIOS[name].label for name in shown],
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 0.995),
+        ncols=len(shown),
+        frameon=False,
+        fontsize=9,
+        handletextpad=0.3,
+        columnspacing=1.6,
+    )
+    return ax
+
+
+def over_time(
+    bands: pd.DataFrame,
+    ax: Axes | None = None,
+    title: str = "Local firms’ market share",
+    quantity: str = "Share of the city’s demand, %",
+    change: bool = False,
+) -> Axes:
+    """Draw one line a scenario over the observed months, with the 95 % band of the mean over seeds.
+
+    Parameters
+    ----------
+    bands
+        Columns ``scenario, date, mean, low, high``, in the unit of ``quantity``.
+    ax
+        Axes to draw on; new ones without.
+    title, quantity
+        Words above the picture and on the vertical axis.
+    change
+        True where the lines are differences: a line is drawn at zero.
+    """
+    ax = axes_or_new(ax, 3.1)
+    shown = [name for name in SCENARIOS if name in set(bands["scenario"])]
+    ends = []
+    for scenario in shown:
+        look = SCENARIOS[scenario]
+        rows = bands[bands["scenario"] == scenario].sort_values("date")
+        dates, mean, low, high = (rows[key].to_numpy() for key in ("date", "mean", "low", "high"))
+        ax.fill_between(dates, low, high, color=look.colour, alpha=0.16, linewidth=0)
+        ax.plot(dates, mean, color=look.colour, linestyle=look.line, linewidth=2)
+        every = max(1, len(rows) // 8)
+        ax.plot(dates[::every], mean[::every], look.marker, color=look.colour, markersize=4.5)
+        ends.append((float(mean[-1]), look.label, look.colour))
+    first, last = bands["date"].min(), bands["date"].max()
+    if change:
+        ax.axhline(0, color=INK, linewidth=0.9)
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value)))
+    date_axis(ax, first, last)
+    ax.yaxis.grid(True)
+    ax.set_axisbelow(True)
+    ax.set_ylabel(quantity)
+    ax.set_title(title)
+    label_line_ends(ax, ends)
+    return ax
+
+
+def _zero_line(ax: Axes) -> None:
+    """Mark zero, and grid the values lightly behind the marks."""
+    ax.axvline(0, color=INK, linewidth=0.9, zorder=0.9)
+    ax.xaxis.grid(True)
+    ax.set_axisbelow(True)
+    ax.spines["left"].set_visible(False)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value)))
+    ax.tick_params(axis="x", labelsize=SMALL_PT)
+
+
+def _signed(value: float) -> str:
+    """Return a tick's number with its sign and without needless zeros."""
+    text = f"{abs(value):.4f}".rstrip("0").rstrip(".")
+    if text in {"", "0"}:
+        return "0"
+    return (amounts.MINUS if value < 0 else "+") + text

@@ -1,0 +1,123 @@
+"""What comes from outside: the world steel price, seasons, the moving feast of Lebaran, and its effect on working days.
+
+``o`` is the room ``outside`` of the register. Dates are Gregorian; Lebaran (1 Syawal) follows the Hijri calendar
+(Umm al-Qura, library ``hijridate``), so its month moves through the year by itself.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from hijridate import Gregorian, Hijri
+
+from sim.core.parameters import month_number
+from sim.core.streams import normal
+
+__all__ = ["Outside", "Season", "lebaran_near", "seasons"]
+
+MONTH_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
+
+
+@dataclass(frozen=True)
+class Season:
+    """One calendar month as the town feels it.
+
+    ``demand`` multiplies private demand, ``public`` the city government's; ``days`` is the share of a usual month's
+    working days; ``holiday`` is 1 in the month before whose end the holiday wage is due.
+    """
+
+    demand: float
+    public: float
+    days: float
+    holiday: float
+
+
+@cache
+def lebaran_near(year: int, month: int) -> tuple[dt.date, ...]:
+    """Return the first days of Syawal from two months before to two months after a Gregorian month."""
+    middle = dt.date(year, month, 15)
+    hijri_year = Gregorian(year, month, 15).to_hijri().year
+    days = [Hijri(y, 10, 1).to_gregorian() for y in (hijri_year - 1, hijri_year, hijri_year + 1)]
+    found = [dt.date(day.year, day.month, day.day) for day in days]
+    return tuple(day for day in found if abs((day - middle).days) < 75)
+
+
+def _overlap_share(year: int, month: int, first: dt.date, last: dt.date) -> float:
+    """Return the share of a month's days that fall between two dates, inclusive."""
+    length = calendar.monthrange(year, month)[1]
+    begin, end = dt.date(year, month, 1), dt.date(year, month, length)
+    days = (min(end, last) - max(begin, first)).days + 1
+    return max(0, days) / length
+
+
+def _season(number: int, o: dict[str, Any]) -> Season:
+    year, month = divmod(number, 12)
+    month += 1
+    closed, after, holiday = 0.0, 0.0, 0.0
+    for feast in lebaran_near(year, month):
+        begin = feast - dt.timedelta(days=int(o["lebaran_days_before"]))
+        end = feast + dt.timedelta(days=int(o["lebaran_days_after"]))
+        closed += _overlap_share(year, month, begin, end)
+        rebound = end + dt.timedelta(days=int(o["rebound_days"]))
+        after += _overlap_share(year, month, end + dt.timedelta(days=1), rebound)
+        due = feast - dt.timedelta(days=int(o["holiday_pay_days_before"]))
+        if (due.year, due.month) == (year, month):
+            holiday = 1.0
+    demand = o[f"season_{MONTH_NAMES[month - 1]}"]
+    demand *= (1.0 - o["lebaran_demand_loss"] * closed) * (1.0 + o["rebound_share"] * after)
+    days = 1.0 - o["lebaran_work_loss"] * closed
+    return Season(demand, 12.0 * public_share(month, o), days, holiday)
+
+
+def public_share(month: int, o: dict[str, Any]) -> float:
+    """Return the share of a year's public spending that falls in a calendar month (1 to 12)."""
+    june, december, may = 6, 12, 5
+    if month < june:
+        return float(o["spent_by_may"]) / may
+    if month == june:
+        return float(o["spent_by_june"]) - float(o["spent_by_may"])
+    return (1.0 - float(o["spent_by_june"])) / (december - june)
+
+
+def seasons(first: str, months: int, o: dict[str, Any]) -> list[Season]:
+    """Return the season of each month of a run, from its first calendar month ("2018-06").
+
+    The year after the run is included, so that a firm can look one month ahead.
+    """
+    start = month_number(first)
+    return [_season(start + i, o) for i in range(months + 1)]
+
+
+class Outside:
+    """The world steel price and the price of imported goods, month by month."""
+
+    def __init__(self, o: dict[str, Any]) -> None:
+        self.o = o
+        self.steel_price_jt_t = float(o["steel_price_jt_t"])
+
+    def move(self, key: int) -> None:
+        """Move the steel price: a mean-reverting walk in logarithms (annual standard deviation about 0.22)."""
+        o = self.o
+        pull = o["steel_price_reversion"]
+        log_price = (1.0 - pull) * math.log(self.steel_price_jt_t) + pull * math.log(o["steel_price_jt_t"])
+        self.steel_price_jt_t = math.exp(log_price + o["steel_price_sd"] * normal(key, 0))
+
+    @property
+    def index(self) -> float:
+        """Cost of finished metal goods against usual: the steel price, passed through in part."""
+        return math.exp(self.o["pass_through"] * math.log(self.steel_price_jt_t / self.o["steel_price_jt_t"]))
+
+    @property
+    def import_price_jt_t(self) -> float:
+        """Price of imports and factory goods in the city [jt/t]."""
+        return float(self.o["import_price_jt_t"] * self.index)
+
+    @property
+    def demand_factor(self) -> float:
+        """How much the price of steel moves total demand."""
+        return math.exp(-self.o["demand_elasticity"] * math.log(self.index))

@@ -1,0 +1,198 @@
+"""Paired comparison: the same seeds with and without, so that luck cancels and the effect stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import UserError
+from sim.study.intervals import Interval, interaction, interval, paired, refuse_few
+from sim.study.runs import Progress, run_all
+from sim.study.simulate import Job, simulate
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from sim.scenario import Scenario
+
+__all__ = ["EFFECT_COLUMNS", "Comparison", "Interval", "compare", "interaction", "refuse_same_names"]
+
+EFFECT_COLUMNS = (
+    "scenario",
+    "indicator",
+    "origin",
+    "unit",
+    "better",
+    "baseline",
+    "value",
+    "difference",
+    "low",
+    "high",
+    "pairs",
+    "variance_ratio",
+)
+
+
+@dataclass
+class Comparison:
+    """Scenarios run on common seeds: means by seed, and effects against one of them."""
+
+    against: Scenario
+    scenarios: tuple[Scenario, ...]
+    seeds: tuple[int, ...]
+    columns: dict[str, tuple[str, ...]]
+    means: dict[str, NDArray[np.float64]]
+    runs: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+
+    def values(self, scenario: str, column: str) -> NDArray[np.float64]:
+        """Return the observed mean of a column, one value a seed."""
+        return self.means[scenario][:, self.columns[scenario].index(column)]
+
+    def months(self, scenario: str, column: str) -> NDArray[np.float64]:
+        """Return a column that was kept by month: one row a seed, one place a month, warm-up included."""
+        import numpy as np
+
+        return np.array([run[column].to_numpy(dtype=np.float64) for run in self.runs[scenario]])
+
+    def effect(self, scenario: str, column: str) -> Interval:
+        """Return the paired difference of a scenario from the one it is compared with."""
+        return paired(self.values(scenario, column), self.values(self.against.name, column))[0]
+
+    def interaction(self, both: str, first: str, second: str, column: str) -> Interval:
+        """Return what ``both`` does beyond ``first`` and ``second`` alone, in one column."""
+        names = (both, first, second, self.against.name)
+        return interaction(*(self.values(name, column) for name in names))
+
+    @property
+    def by_seed(self) -> pd.DataFrame:
+        """Every observed mean: one row for a scenario, seed and column."""
+        import numpy as np
+        import pandas as pd
+
+        parts = [
+            pd.DataFrame(
+                {
+                    "scenario": name,
+                    "seed": np.repeat(self.seeds, len(self.columns[name])),
+                    "column": np.tile(self.columns[name], len(self.seeds)),
+                    "value": means.ravel(),
+                }
+            )
+            for name, means in self.means.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """The months that were kept: one row for a scenario, seed and observed month."""
+        import pandas as pd
+
+        parts = []
+        for name, runs in self.runs.items():
+            for seed, run in zip(self.seeds, runs, strict=True):
+                observed = run[run["warm_up"] == 0].drop(columns="warm_up")
+                observed.insert(0, "scenario", name)
+                observed.insert(1, "seed", seed)
+                parts.append(observed)
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """The table of effects: one row for a scenario and indicator, in the order both were declared."""
+        import pandas as pd
+
+        rows = [row for one in self.scenarios for row in self._rows(one)]
+        return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+    def _rows(self, scenario: Scenario) -> list[tuple[Any, ...]]:
+        """Return the rows of one scenario; a column that only one of the two has cannot be compared."""
+        from sim.indicators import catalogue
+
+        rows: list[tuple[Any, ...]] = []
+        for entry in catalogue(scenario):
+            if not all(entry.column in self.columns[name] for name in (scenario.name, self.against.name)):
+                continue
+            values = self.values(scenario.name, entry.column)
+            baseline = self.values(self.against.name, entry.column)
+            found, ratio = paired(values, baseline)
+            means = (interval(baseline).mean, interval(values).mean)
+            labels = (scenario.name, entry.indicator, entry.origin, entry.unit, entry.better)
+            rows.append((*labels, *means, found.mean, found.low, found.high, found.pairs, ratio))
+        return rows
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    against: Scenario,
+    seeds: int = 30,
+    *,
+    workers: int | None = None,
+    executor: Callable[[], Executor] | None = None,
+    keep: tuple[str, ...] = (),
+    progress: Progress | None = None,
+    work: Callable[[Job], Any] = simulate,
+) -> Comparison:
+    """Run scenarios and the one they are compared with on the seeds 1 to ``seeds``.
+
+    Parameters
+    ----------
+    scenarios
+        Scenarios with different names.
+    against
+        The scenario without.
+    seeds
+        How many pairs; at least 2.
+    workers, executor, progress, work
+        As in :func:`sim.study.runs.run_all`.
+    keep
+        Columns whose months are kept, for pictures over time.
+
+    Returns
+    -------
+    Comparison
+        The same to the last bit for any number of workers.
+
+    Examples
+    --------
+    >>> from sim import Scenario
+    >>> town = Scenario.load("baseline")
+    >>> compare([town, town], town)
+    Traceback (most recent call last):
+    ...
+    sim.errors.UserError: Two scenarios are named baseline. Name each scenario once, or rename a file.
+    """
+    import numpy as np
+
+    refuse_same_names(scenarios, against)
+    refuse_few(seeds)
+    unique = {one.name: one for one in (against, *scenarios)}
+    # All scenarios of a seed are neighbours, so that what is drawn once a seed can be drawn once.
+    jobs = [Job(one, seed, keep=keep) for seed in range(1, seeds + 1) for one in unique.values()]
+    means: dict[str, list[Any]] = {name: [] for name in unique}
+    runs: dict[str, list[Any]] = {name: [] for name in unique}
+    columns: dict[str, tuple[str, ...]] = {}
+    for outcome in run_all(jobs, work=work, workers=workers, executor=executor, progress=progress):
+        summary = outcome.result()
+        name = outcome.job.scenario.name
+        columns[name] = summary.columns
+        means[name].append(summary.means)
+        if summary.months is not None:
+            runs[name].append(summary.months)
+    stacked = {name: np.array(rows) for name, rows in means.items()}
+    return Comparison(against, tuple(scenarios), tuple(range(1, seeds + 1)), columns, stacked, runs)
+
+
+def refuse_same_names(scenarios: Sequence[Scenario], against: Scenario) -> None:
+    """Refuse two scenarios of one name: a table of effects could not tell them apart."""
+    names = [one.name for one in scenarios]
+    double = next((name for name in names if names.count(name) > 1), None)
+    other = next((one for one in scenarios if one.name == against.name), None)
+    if double is None and other is not None and other.fingerprint != against.fingerprint:
+        double = against.name
+    if double is not None:
+        message = f"Two scenarios are named {double}. Name each scenario once, or rename a file."
+        raise UserError(message)

@@ -1,0 +1,114 @@
+"""The one runner of all studies: many runs in, outcomes out in the same order, whatever happens to workers.
+
+A run depends on its scenario and its seed alone, so the number of workers never shows in a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sized
+from concurrent.futures import Executor
+from functools import partial
+from itertools import chain, islice
+from typing import Any
+
+from sim.study.pools import InProcess, WorkerPool, cores
+from sim.study.simulate import Job, Summary, prepare, simulate
+from sim.study.work_queue import Failure, Outcome, RunError, WorkQueue
+
+__all__ = [
+    "Failure",
+    "Job",
+    "Outcome",
+    "Progress",
+    "RunError",
+    "Summary",
+    "default_workers",
+    "run_all",
+    "simulate",
+]
+
+Progress = Callable[[int, int], None]
+
+RUNS_WORTH_A_POOL = 60
+MOST_RUNS_A_TASK = 8
+TASKS_A_WORKER = 2
+
+
+def default_workers(runs: int | None) -> int:
+    """Return how many workers pay for ``runs`` runs: few runs are done before a worker has started.
+
+    Examples
+    --------
+    >>> default_workers(10)
+    1
+    """
+    return 1 if runs is not None and runs < RUNS_WORTH_A_POOL else cores()
+
+
+def run_all(
+    jobs: Iterable[Any],
+    *,
+    work: Callable[[Any], Any] = simulate,
+    workers: int | None = None,
+    executor: Callable[[], Executor] | None = None,
+    batch: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Outcome]:
+    """Do every job and yield the outcomes in the order of the jobs.
+
+    Parameters
+    ----------
+    jobs
+        What to run, one after the other; taken as needed, so a generator may be endless.
+    work
+        A function of one job. It must be importable by name when there are several workers.
+    workers
+        How many processes. One works in this process. None chooses by the number of jobs and cores.
+    executor
+        Makes the executor to use instead of local processes, for example that of a cluster; it is called
+        again when the executor breaks. ``workers`` then says how many it has.
+    batch
+        How many jobs are sent to a worker at a time.
+    progress
+        Called as ``progress(done, total)`` in this process; ``total`` is 0 when it is not known.
+
+    Yields
+    ------
+    Outcome
+        One a job. A run that fails yields its failure and stops nothing.
+
+    Examples
+    --------
+    >>> [outcome.value for outcome in run_all([1, 2, 3], work=float)]
+    [1.0, 2.0, 3.0]
+    """
+    total = len(jobs) if isinstance(jobs, Sized) else None
+    workers = workers or default_workers(total)
+    if executor is None:
+        needs_main = getattr(work, "__module__", "") == "__main__"
+        executor = InProcess if workers == 1 else partial(WorkerPool, workers, needs_main)
+    in_process = executor is InProcess
+    if batch is None:
+        fair = MOST_RUNS_A_TASK if total is None else total // (4 * workers)
+        batch = 1 if in_process else max(1, min(MOST_RUNS_A_TASK, fair))
+    if work is simulate and not in_process:
+        jobs = iter(jobs)
+        first = list(islice(jobs, 1))
+        prepare(first)  # so that the workers load what is compiled here, instead of all compiling at once
+        jobs = chain(first, jobs)
+    ready = partial(prepare, []) if work is simulate else do_nothing
+    queue = WorkQueue(jobs, work, ready, executor, batch, most=1 if in_process else TASKS_A_WORKER * workers)
+    following = 0
+    try:
+        while queue.advance():
+            if progress:
+                progress(queue.done, total or 0)
+            while following in queue.finished:
+                yield queue.finished.pop(following)
+                following += 1
+    finally:
+        queue.close()
+
+
+def do_nothing() -> None:
+    """Do nothing: what a worker does first when the work needs nothing loaded."""

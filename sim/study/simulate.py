@@ -1,0 +1,107 @@
+"""One run of the model as a job of a study: what is asked, and the means that come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from sim.scenario import Scenario
+
+__all__ = ["EVERY_COLUMN", "Job", "Summary", "observed_means", "prepare", "simulate"]
+
+EVERY_COLUMN = ("*",)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to do: a scenario, a seed, and what to keep of it.
+
+    ``months`` None is the whole run. ``relief`` names a constraint that is eased for all local firms.
+    ``keep`` lists the columns whose months come back (``EVERY_COLUMN`` for all); without it only means do.
+    """
+
+    scenario: Scenario
+    seed: int
+    months: int | None = None
+    relief: str | None = None
+    keep: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        eased = f", {self.relief} eased" if self.relief else ""
+        return f"Scenario {self.scenario.name}{eased}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The means of a run over its observed months, by column, and the months that were asked for."""
+
+    columns: tuple[str, ...]
+    means: NDArray[np.float64]
+    months: pd.DataFrame | None = None
+    relief_units: float = 0.0
+    relief_cost_jt: float = 0.0
+
+
+def prepare(jobs: Sequence[Job]) -> None:
+    """Load the model, and compile its rules with one month of each job if they are not compiled yet."""
+    from sim.core.compiled import cold
+    from sim.model import MetalSupplyChain
+
+    if jobs and cold():
+        for job in jobs:
+            MetalSupplyChain(job.scenario, seed=job.seed, months=1).run()
+
+
+def simulate(job: Job) -> Summary:
+    """Run the model once and return the means over the observed months."""
+    from sim.model import MetalSupplyChain
+
+    options = {"relief": job.relief} if job.relief else {}
+    model = MetalSupplyChain(job.scenario, seed=job.seed, months=job.months, **options)
+    model.run()
+    table = model.indicators
+    columns, means = observed_means(table)
+    months = None
+    if job.keep:
+        names = list(table.columns) if job.keep == EVERY_COLUMN else ["month", "warm_up", *job.keep]
+        months = table[names]
+    eased: dict[str, Any] = {}
+    if job.relief:
+        eased = {"relief_units": float(model.relief_units), "relief_cost_jt": float(model.relief_cost_jt)}
+    return Summary(columns, means, months, **eased)
+
+
+def observed_means(table: pd.DataFrame) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the indicator columns of a run and their means over the observed months.
+
+    A month in which an indicator has no value (a share of nothing) does not count; without any, NaN.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> run = {"month": [1, 2, 3], "warm_up": [1, 0, 0], "demand_t": [9, 1, 3], "fill_local": [1, None, 0.5]}
+    >>> observed_means(pd.DataFrame(run))
+    (('demand_t', 'fill_local'), array([2. , 0.5]))
+    """
+    import numpy as np
+
+    observed = table[table["warm_up"] == 0].drop(columns=["month", "warm_up"])
+    if observed.empty:
+        message = "no month is left after the warm-up. Ask for more months, or shorten the warm-up."
+        raise UserError(message)
+    # Contiguous columns: the order of a sum, so its last bit, must not depend on the table's layout.
+    values = np.ascontiguousarray(observed.to_numpy(dtype=np.float64).T)
+    known = ~np.isnan(values)
+    count = known.sum(axis=1)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    means = np.full(len(values), np.nan)
+    np.divide(sums, count, out=means, where=count > 0)
+    return tuple(str(column) for column in observed.columns), means

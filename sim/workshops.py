@@ -1,0 +1,138 @@
+"""The firms' month, stage by stage: the loops that apply the rules of ``sim/firms.py`` to every working firm."""
+
+from __future__ import annotations
+
+from sim.accounts import (
+    DRAW,
+    HOLIDAY_PAY,
+    INTEREST,
+    INVESTMENT,
+    LOANS,
+    OUTPUT,
+    OVERHEAD,
+    PAYMENTS,
+    REPAYMENTS,
+    SCRAP,
+    STEEL_USED,
+    WAGES,
+)
+from sim.core.compiled import compiled
+from sim.core.ledger import give, take
+from sim.core.streams import normal
+from sim.firms import Firm, bankable, credit_limit_jt, credit_room_jt, hired_fte, wage_bill_jt, working_cost_jt
+
+__all__ = ["change", "make_goods", "plan", "settle"]
+
+expect = compiled(Firm.expect)
+want_steel = compiled(Firm.want_steel)
+post_price = compiled(Firm.post_price)
+attract = compiled(Firm.attract)
+produce = compiled(Firm.produce)
+learn = compiled(Firm.learn)
+adjust_workers = compiled(Firm.adjust_workers)
+invest_t = compiled(Firm.invest_t)
+
+
+@compiled
+def plan(firms, producers, distributors, clusters, last_season, season, luck, firms_p, market):
+    """Let every firm form its expectation, price and steel wanted, and work out its attraction to buyers."""
+    p, m = firms_p[0], market[0]
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working:
+            c = clusters[firm.cluster]
+            mill_jt_t = producers[firm.mill].price_jt_t
+            markup = 0.0 if firm.partner else distributors[firm.cluster].markup
+            expect(firm, last_season, season, p)
+            want_steel(firm, season, mill_jt_t * (1.0 + markup), p)
+            post_price(firm, c.wage_jt_fte, p)
+            attract(firm, c.freight_jt_t, normal(luck, i), m)
+
+
+@compiled
+def make_goods(firms, clusters, days_share, tonnes, firms_p):
+    """Let every firm produce; pay wages for the hours used, energy and overhead."""
+    p = firms_p[0]
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working:
+            wage_jt_fte = clusters[firm.cluster].wage_jt_fte
+            output_t = produce(firm, days_share, wage_jt_fte, p)
+            used_t = min(firm.steel_t, output_t * firm.material_t_t)
+            firm.steel_t -= used_t
+            firm.goods_t += output_t
+            firm.goods_value_jt += used_t * firm.steel_cost_jt_t
+            tonnes[STEEL_USED, 0] += used_t
+            tonnes[SCRAP, 0] += output_t * (firm.material_t_t - 1.0)
+            tonnes[OUTPUT, 1] += output_t
+            firm.wages_jt = wage_bill_jt(firm, wage_jt_fte, firm.hours_share, p)
+            firm.overhead_jt = p.energy_jt_t * output_t + p.overhead_jt_t * firm.capacity_t
+
+
+@compiled
+def settle(firms, clusters, due_jt, month, holiday_share, books, firms_p):
+    """Money: what is due arrives; wages, holiday pay, overhead, interest, loans and the owner's draw are paid."""
+    p = firms_p[0]
+    slot = month % due_jt.shape[1]
+    for i in range(firms.size):
+        firm = firms[i]
+        if not firm.working:
+            continue
+        wage_jt_fte = clusters[firm.cluster].wage_jt_fte
+        sold_share = firm.sold_t / (firm.sold_t + firm.goods_t) if firm.sold_t > 0.0 else 0.0
+        firm.cost_sold_jt = firm.goods_value_jt * sold_share
+        firm.goods_value_jt -= firm.cost_sold_jt
+        firm.receivable_jt += firm.revenue_jt
+        received_jt = due_jt[i, slot]
+        due_jt[i, slot] = 0.0
+        firm.receivable_jt -= received_jt
+        take(books, PAYMENTS, firm, received_jt)
+        holiday_jt = holiday_share * hired_fte(firm, p) * wage_jt_fte
+        interest_jt = firm.debt_jt * (p.interest_bank if bankable(firm, p) else p.interest_informal)
+        give(books, WAGES, firm, firm.wages_jt)
+        give(books, HOLIDAY_PAY, firm, holiday_jt)
+        give(books, OVERHEAD, firm, firm.overhead_jt)
+        give(books, INTEREST, firm, interest_jt)
+        expense_jt = firm.wages_jt + holiday_jt + firm.overhead_jt + interest_jt
+        need_jt = working_cost_jt(firm, wage_jt_fte, p)
+        if firm.cash_jt < 0.0:
+            loan_jt = min(-firm.cash_jt, credit_room_jt(firm, p))
+            take(books, LOANS, firm, loan_jt)
+            firm.debt_jt += loan_jt
+        elif firm.debt_jt > 0.0:
+            spare_jt = p.repayment_share * max(0.0, firm.cash_jt - p.repayment_reserve_months * need_jt)
+            paid_jt = min(firm.debt_jt, spare_jt)
+            give(books, REPAYMENTS, firm, paid_jt)
+            firm.debt_jt -= paid_jt
+        draw_jt = 0.0
+        if firm.cash_jt > p.draw_reserve_months * need_jt:
+            draw_jt = min(p.draw_jt, firm.cash_jt)
+        draw_jt += p.draw_share * max(0.0, firm.cash_jt - draw_jt - p.cash_target_months * need_jt)
+        give(books, DRAW, firm, draw_jt)
+        firm.equity_jt += firm.revenue_jt - firm.cost_sold_jt - expense_jt - draw_jt
+        broke = firm.cash_jt < -p.arrears_jt and firm.debt_jt >= credit_limit_jt(firm, p) - p.arrears_jt
+        firm.bad_months = firm.bad_months + 1.0 if broke else 0.0
+
+
+@compiled
+def change(firms, clusters, books, firms_p):
+    """Learning, motivation, certificates, workers and machines move a month on."""
+    p = firms_p[0]
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working:
+            c = clusters[firm.cluster]
+            learn(firm, c, p)
+            adjust_workers(firm, p)
+            bought_t = invest_t(firm, c.wage_jt_fte, p)
+            give(books, INVESTMENT, firm, bought_t * p.machine_jt_t)
+            worn_t = p.wear * firm.capacity_t
+            firm.capacity_t += bought_t - worn_t
+            firm.equity_jt -= worn_t * p.machine_jt_t
+            firm.age_months += 1.0
+            firm.certificate_months = max(0.0, firm.certificate_months - 1.0)
+            if firm.partner:
+                firm.partner_months += 1.0
+            if firm.helped_months >= 0.0:
+                firm.helped_months += 1.0
+            firm.visibility_help = 0.0

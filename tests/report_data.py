@@ -1,0 +1,155 @@
+"""An invented town of the study's shape: effects are put in by hand, so the briefing must find them."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.report.figures import RECORDED_COLUMNS
+from sim.study.bind import bind
+from sim.study.compare import compare
+from sim.study.simulate import Summary, observed_means
+
+WARM_UP, MONTHS = 12, 60
+
+
+class Column(NamedTuple):
+    column: str
+    indicator: str
+    origin: str
+    unit: str
+    better: str
+
+
+COLUMNS = [
+    Column("market_share_local", "market_share", "local", "share", "higher"),
+    *(
+        Column(f"{name}_local", name, "local", "share", "higher")
+        for name in ("access", "depth", "conversion", "fill")
+    ),
+    Column("rescue_local", "rescue", "local", "ratio", "higher"),
+    Column("jobs_local_fte", "jobs", "local", "fte", "higher"),
+    Column("value_added_local_jt", "value_added", "local", "jt", "higher"),
+    Column("spending_jt", "spending", "", "jt", "lower"),
+    Column("sales_local_t", "sales", "local", "t", "higher"),
+    Column("sales_external_t", "sales", "external", "t", "none"),
+    Column("imports_t", "imports", "", "t", "none"),
+    Column("demand_t", "demand", "", "t", "none"),
+]
+BASE = {"access": 0.82, "depth": 0.55, "conversion": 0.9, "fill": 0.93, "rescue": 1.02}
+# Relative change of each factor, and spending in jt a month: the effects a reader should be told about.
+EFFECTS = {
+    "baseline": {},
+    "training_only": {"conversion": 0.02, "spending": 90.0},
+    "access_only": {"access": 0.03, "depth": 0.01, "spending": 85.0},
+    "both": {"access": 0.03, "depth": 0.015, "conversion": 0.03, "spending": 175.0},
+}
+RELIEFS = {
+    "steel": SimpleNamespace(unit="t", meaning="All steel at the mill's price", factor=0.02),
+    "market": SimpleNamespace(unit="listings", meaning="One more store lists every local firm", factor=0.012),
+    "capacity": SimpleNamespace(unit="t/month", meaning="Machines for 30 % more", factor=0.006),
+    "cash": SimpleNamespace(unit="jt", meaning="Rp 30 million of cash for every firm", factor=0.0),
+}
+
+
+def scenario(name):
+    """Return what the briefing reads of a scenario."""
+    values = {
+        "time.first_observed": "2023-06",
+        "time.warm_up_months": WARM_UP,
+        "time.observed_months": MONTHS,
+    }
+
+    class Fake(SimpleNamespace):
+        def __getitem__(self, address):
+            return values[address]
+
+    reason = "" if name == "baseline" else f"Invented {name}"
+    return Fake(
+        name=name,
+        reason=reason,
+        uses=(),
+        fingerprint=f"print-{name}",
+        parameters=range(7),
+        assumptions=range(4),
+    )
+
+
+class Town:
+    """A function of a job, as the study asks for: the means and months of one run."""
+
+    def __init__(self, effects=EFFECTS, noise=0.004, months=MONTHS):
+        self.effects, self.noise, self.months = effects, noise, months
+
+    def __call__(self, job):
+        table = self.run(job)
+        columns, means = observed_means(table)
+        kept = table[["month", "warm_up", *job.keep]] if job.keep else None
+        return Summary(columns, means, kept, relief_units=30.0, relief_cost_jt=120.0 if job.relief else 0.0)
+
+    def run(self, job):
+        changes = dict(self.effects[job.scenario.name])
+        if job.relief:
+            changes["conversion"] = RELIEFS[job.relief].factor
+        luck = np.random.default_rng(job.seed)
+        own = np.random.default_rng(
+            [job.seed, *(ord(letter) for letter in job.scenario.name + str(job.relief))]
+        )
+        town = luck.normal(0, 0.04)
+        rows = []
+        for month in range(1, WARM_UP + self.months + 1):
+            grown = min(1.0, max(0, month - WARM_UP) / 18)
+            season = 0.03 * math.sin(2 * math.pi * month / 12) + luck.normal(0, 0.01)
+            factors = {}
+            for name, base in BASE.items():
+                jitter = own.normal(0, self.noise) if changes else 0.0
+                near = (town + season) if name == "depth" else 0.0
+                factors[f"{name}_local"] = base * (1 + changes.get(name, 0.0) * grown + jitter + near)
+            share = math.prod(factors.values())
+            demand = 500 * (1 + season)
+            imports = demand * (0.35 - 0.4 * (share - 0.385))
+            bound = {"market": 0.59 - season, "steel": 0.05, "capacity": 0.13 + season, "labour": 0.15}
+            bound |= {"cash": 0.06, "none": 0.02}
+            rows.append(
+                {
+                    "month": month,
+                    "warm_up": int(month <= WARM_UP),
+                    **factors,
+                    "market_share_local": share,
+                    "jobs_local_fte": 650 * (0.6 + share),
+                    "value_added_local_jt": 2900 * (0.6 + share),
+                    "spending_jt": changes.get("spending", 0.0),
+                    "demand_t": demand,
+                    "sales_local_t": share * demand,
+                    "imports_t": imports,
+                    "sales_external_t": demand - share * demand - imports,
+                    "allotment_t": 220.0,
+                    "shipped_contracts_t": 168_000.0,
+                    "shipped_elsewhere_t": 71_780.0,
+                    "steel_direct_local_t": 31.0,
+                    "steel_direct_external_t": 175.0,
+                    "steel_distributor_local_t": 190.0,
+                    "steel_distributor_external_t": 640.0,
+                    **{f"bound_{name}_local": value for name, value in bound.items()},
+                }
+            )
+        return pd.DataFrame(rows)
+
+
+def worlds():
+    return [scenario(name) for name in EFFECTS]
+
+
+def comparison(town=None, seeds=6):
+    """Return the invented 2 x 2 experiment; needs the invented indicators in the place of the model's."""
+    base, *others = worlds()
+    return compare(others, base, seeds, keep=RECORDED_COLUMNS, work=town or Town(), workers=1)
+
+
+def binding(town=None, seeds=6):
+    """Return the invented relaxation values."""
+    return bind(scenario("baseline"), seeds, work=town or Town(), workers=1, reliefs=RELIEFS)
