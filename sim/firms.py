@@ -55,17 +55,17 @@ def full_output_t(firm, p):
 
 
 @compiled
-def wage_bill_jt(firm, wage_jt_fte, hours_share, p):
+def wage_bill_jt(firm, hours_share, p):
     """Return the month's wages [jt]: part fixed, part by the hours used."""
-    return hired_fte(firm, p) * wage_jt_fte * (p.wage_fixed_share + (1.0 - p.wage_fixed_share) * hours_share)
+    return hired_fte(firm, p) * firm.wage_jt_fte * (p.wage_fixed_share + (1.0 - p.wage_fixed_share) * hours_share)
 
 
 @compiled
-def working_cost_jt(firm, wage_jt_fte, p):
+def working_cost_jt(firm, p):
     """Return one month's usual cash need [jt]: steel for expected work, full wages, overhead."""
     steel_jt = firm.material_t_t * firm.expected_t * firm.steel_price_jt_t
     overhead_jt = p.energy_jt_t * firm.expected_t + p.overhead_jt_t * firm.capacity_t
-    return steel_jt + hired_fte(firm, p) * wage_jt_fte + overhead_jt
+    return steel_jt + hired_fte(firm, p) * firm.wage_jt_fte + overhead_jt
 
 
 class Firm(RowAgent):
@@ -85,6 +85,7 @@ class Firm(RowAgent):
     desired_t: float = column("t/month", "Output wanted this month", low=0)
     capacity_t: float = column("t/month", "Output of the machines at full work", low=0)
     workers_fte: float = column("fte", "People at work, owner and family included", low=0)
+    wage_jt_fte: float = column("jt/fte/month", "Wage of a hired worker; larger firms pay more", low=0)
     skill: float = column("index", "Skill learnt by doing; 1 is good practice", low=0)
     skill_help: float = column("index", "Skill added by help, fading unless practised", low=0)
     steel_cost_jt_t: float = column("jt/t", "Average cost of the steel in the yard", low=0)
@@ -140,8 +141,12 @@ class Firm(RowAgent):
     helped_months: float = column("months", "Months since a programme last helped it, or -1")
     helped_times: float = column("count", "Times a programme helped it", low=0)
 
-    def expect(self, last_season, season, p):
-        """Learn from last month's orders, then decide output wanted: expected orders and a goods buffer."""
+    def expect(self, last_season, season, c, p):
+        """Learn from last month's orders, then decide output wanted: expected orders and a goods buffer.
+
+        The wage rises with size: only micro and small firms may pay less than the minimum wage by agreement.
+        """
+        self.wage_jt_fte = c.wage_jt_fte * math.exp(p.wage_size * math.log(self.workers_fte / p.wage_size_fte))
         news_t = max(self.orders_t, self.sold_t) / last_season
         expected_t = self.expected_t + p.expectation_speed * (news_t - self.expected_t)
         self.expected_t = max(p.expected_floor_t, expected_t)
@@ -155,7 +160,7 @@ class Firm(RowAgent):
         need_t = self.material_t_t * self.expected_t * (season + p.steel_buffer)
         self.wanted_steel_t = max(0.0, need_t - self.steel_t)
 
-    def post_price(self, wage_jt_fte, p):
+    def post_price(self, p):
         """Set the price: normal unit cost and mark-up, changed only when it is off by more than the menu cost.
 
         Normal cost is taken at usual use, half replacement and half average steel cost, without interest.
@@ -163,7 +168,7 @@ class Firm(RowAgent):
         usual_t = max(p.expected_floor_t, min(p.usual_use * self.capacity_t, full_output_t(self, p)))
         hours = min(1.0, usual_t / full_output_t(self, p))
         steel_jt_t = p.replacement_share * self.steel_price_jt_t + (1.0 - p.replacement_share) * self.steel_cost_jt_t
-        fixed_jt = wage_bill_jt(self, wage_jt_fte, hours, p) + p.overhead_jt_t * self.capacity_t
+        fixed_jt = wage_bill_jt(self, hours, p) + p.overhead_jt_t * self.capacity_t
         self.unit_cost_jt_t = self.material_t_t * steel_jt_t + p.energy_jt_t + fixed_jt / usual_t
         buffer_t = p.goods_buffer * self.expected_t
         gap = (buffer_t - self.goods_t) / (buffer_t + p.expected_floor_t)
@@ -190,7 +195,7 @@ class Firm(RowAgent):
         else:
             self.pull_home = self.pull
 
-    def produce(self, days_share, wage_jt_fte, p):
+    def produce(self, days_share, p):
         """Make goods: as much as wanted, unless machines, workers, steel or cash set a limit; record which.
 
         Returns the output [t].
@@ -199,8 +204,8 @@ class Firm(RowAgent):
         machines_t = self.capacity_t * days_share
         yard_t = self.steel_t / self.material_t_t
         means_jt = self.cash_jt + credit_room_jt(self, p)
-        fixed_jt = wage_bill_jt(self, wage_jt_fte, 0.0, p) + p.overhead_jt_t * self.capacity_t
-        hour_jt_t = p.energy_jt_t + wage_bill_jt(self, wage_jt_fte, 1.0, p) / hands_t
+        fixed_jt = wage_bill_jt(self, 0.0, p) + p.overhead_jt_t * self.capacity_t
+        hour_jt_t = p.energy_jt_t + wage_bill_jt(self, 1.0, p) / hands_t
         money_t = max(0.0, (means_jt - fixed_jt) / hour_jt_t)
         output_t, bound = self.desired_t, MARKET
         if self.desired_t <= 0.0:
@@ -242,12 +247,12 @@ class Firm(RowAgent):
         needed_fte = p.labour_slack * self.expected_t / (p.output_t_fte * skill_now(self))
         self.workers_fte += p.hiring_speed * (max(p.workers_floor_fte, needed_fte) - self.workers_fte)
 
-    def invest_t(self, wage_jt_fte, p):
+    def invest_t(self, p):
         """Return the capacity the firm buys [t/month]: toward what expected work needs, as far as spare cash goes."""
         target_t = max(p.capacity_floor_t, p.capacity_cover * self.expected_t)
         wanted_t = p.investment_speed * (target_t - self.capacity_t)
         wanted_t = max(0.0, min(p.investment_cap * self.capacity_t, wanted_t))
-        spare_jt = self.cash_jt - working_cost_jt(self, wage_jt_fte, p)
+        spare_jt = self.cash_jt - working_cost_jt(self, p)
         return min(wanted_t, max(0.0, spare_jt) / p.machine_jt_t)
 
     def hazard(self, p):

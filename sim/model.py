@@ -25,6 +25,7 @@ from sim.government import Office
 from sim.history import Collector, History
 from sim.policies import catalogue
 from sim.reckoning import CHAIN, COUNTS, TALLY, reckon_firms, reckon_market
+from sim.relief import places_for, relief_of
 from sim.scenario import Scenario
 from sim.shocks import Outside, seasons
 from sim.town import build_tables, cluster_state, mills_of, open_town, usual_lengths
@@ -90,6 +91,7 @@ class MetalSupplyChain(TableModel):
         self.scale = float(world["town.scale"])
         self.clusters, self.kinds, self.mills = world.table("cluster"), world.table("buyer"), mills_of(world)
         self.state = cluster_state(self.clusters, self.scale)
+        self.relief_places = places_for(relief, self.state, self.clusters, self.kinds, self.scale)
         self.tables = build_tables(self, world, self.scale, self.clusters, self.state)
         self.links = self.tables.pop("links")
         rows, lists = self.tables["firms"].size, self.tables["buyers"].size
@@ -104,7 +106,7 @@ class MetalSupplyChain(TableModel):
         self.refused, self.admitted = np.zeros((len(buyers.KINDS), 2, len(buyers.GATES))), np.zeros((len(buyers.KINDS), 2))
         self.held = np.zeros(len(HELD))
         self.money = Ledger(MONEY, {"firms", "mills", "distributors", "buyers", "government"})
-        self.tonnes = Ledger(TONNES, {"mills", "steel yards", "workshops", "goods stocks", "buyers"})
+        self.tonnes = Ledger(TONNES, {"mills", "steel yards", "goods stocks", "buyers"})
         self.outside = Outside(world.room("outside"))
         self.elasticity = float(world["market.price_elasticity"])
         self.price_reference_jt_t = float(world["market.price_reference_jt_t"])
@@ -116,11 +118,7 @@ class MetalSupplyChain(TableModel):
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
         self.office = Office(self.tables["government"], self._policies(), world.room("government"), world.room("outside"))
-        self.relief = None
-        if relief is not None:
-            from sim.relief import relief_of
-
-            self.relief = relief_of(relief, self)
+        self.relief = relief_of(relief, self) if relief is not None else None
         self.history = History(self)
         self.datacollector = Collector(self.history)
         audit_month(self, opening=True)
@@ -180,21 +178,21 @@ class MetalSupplyChain(TableModel):
 
         # Steel: allotted, rationed, and bought from distributors
         producers.set_allotments(t.producers, t.mills, self.scale)
-        steel_market.order_from_mills(t.firms, t.producers, t.clusters, books, p.firms_p, p.steel_p)
+        steel_market.order_from_mills(t.firms, t.producers, books, p.firms_p, p.steel_p)
         steel_market.deliver_allotment(t.firms, t.producers, self.waiting, self.weights, books, tonnes, p.steel_p)
         steel_market.buy_from_distributors(
-            t.firms, t.producers, t.distributors, t.clusters, luck("steel.stock out", month), books, tonnes,
+            t.firms, t.producers, t.distributors, luck("steel.stock out", month), books, tonnes,
             p.firms_p, p.steel_p,
         )  # fmt: skip
 
         # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
-        workshops.make_goods(t.firms, t.clusters, now.days, tonnes, p.firms_p)
+        workshops.make_goods(t.firms, now.days, tonnes, p.firms_p)
         goods_market.trade(self, month)
         reckon_market(t.buyers, t.links, t.firms, t.tally, self.sold_by_kind, self.chain, self.demand_by_kind)
 
         # Money: what is due is paid
         population.pay_suppliers(t.buyers, self.owed_jt, self.heirs_jt, month, books)
-        workshops.settle(t.firms, t.clusters, self.due_jt, month, now.holiday_share, books, p.firms_p)
+        workshops.settle(t.firms, self.due_jt, month, now.holiday_share, books, p.firms_p)
         self._government_acts("look_back")
 
         # Change: learning, machines, workers, papers, partners, lists

@@ -158,6 +158,7 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.skill_help = 0.0
     firm.expected_t = max(p.expected_floor_t, p.usual_use * capacity_t)
     firm.workers_fte = max(p.workers_floor_fte, firm.expected_t * p.labour_slack / (p.output_t_fte * skill_now(firm)))
+    firm.wage_jt_fte = cluster.wage_jt_fte
     firm.steel_cost_jt_t = steel_jt_t
     firm.steel_price_jt_t = steel_jt_t
     firm.material_t_t = p.material_t_t + p.material_waste * (1.0 - min(firm.skill, p.skill_ceiling))

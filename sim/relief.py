@@ -17,8 +17,11 @@ from sim.accounts import RELIEF
 from sim.buyers import STORES
 from sim.core.streams import draw_uniform
 from sim.errors import UserError
+from sim.listing import place
 
-__all__ = ["RELIEFS", "Relief", "relief_of"]
+MOST_QUOTA = 4  # most places a shelf quota can add at one store: the length of the list, no number of the world
+
+__all__ = ["RELIEFS", "Relief", "places_for", "relief_of"]
 
 
 @dataclass(frozen=True)
@@ -65,22 +68,30 @@ class Easing:
         town.money.books[RELIEF, 1] += float(np.sum(jt))
 
     def _steel(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
-        """Pay back last month's mark-up, and let the firm plan with the mill's price."""
-        markup = town.tables["distributors"].rows["markup"][firms["cluster"][rows]]
-        bought_t = firms["bought_t"][rows]
-        mills = town.tables["producers"].rows["price_jt_t"][firms["mill"][rows]]
-        jt = bought_t * mills * markup
-        self._give(town, firms, rows, jt)
-        self.units += float(bought_t.sum())
-        self.cost_jt += float(jt.sum())
+        """Let the local distributors sell at the mill's price this month; count what that forgoes from last month's sales."""
+        dealers = town.tables["distributors"].rows
+        local = town.clusters["local"] > 0.0
+        bought_t = float(firms["bought_t"][rows].sum())
+        self.units += bought_t
+        self.cost_jt += bought_t * town.outside.steel_price_jt_t * float(dealers["markup"][local].sum())
+        dealers["markup"][local] = 0.0
 
     def _market(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
-        """Give each local firm a place at one store, drawn by lot, on a list of its own beside the usual places."""
-        self.units += fresh.size
-        self.cost_jt += fresh.size * self.facts["listing_jt"]
+        """Give each local firm a place at one store, drawn by lot, beside the usual places and past the gate."""
+        buyers, links = town.tables["buyers"].rows, town.links.rows
+        stores = np.flatnonzero(buyers["kind"] == STORES)
+        buyers["quota_slots"][stores] = town.relief_places
         lot = draw_uniform(town.luck("relief.market"), firms.size)
-        stores = np.flatnonzero(town.tables["buyers"].rows["kind"] == STORES)
-        del lot, stores
+        for row in fresh.tolist():
+            b = int(stores[int(lot[row] * stores.size)])
+            own = slice(int(buyers["first_link"][b]), int(buyers["last_link"][b]))
+            free = np.flatnonzero(links["local_only"][own] & (links["firm"][own] < 0))
+            if free.size and not (links["firm"][own] == row).any():
+                t = town.arg
+                k = own.start + int(free[0])
+                place(t.buyers[b], b, t.kinds[STORES], t.links, t.firms, row, k, town.luck("market.fit"), t.market_p[0])
+                self.units += 1.0
+                self.cost_jt += self.facts["listing_jt"]
 
     def _capacity(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
         added_t = self.facts["capacity_share"] * firms["capacity_t"][fresh]
@@ -121,3 +132,12 @@ def relief_of(name: str, model: Any) -> Easing:
         message = f"relief is {name!r}; it must be one of {', '.join(RELIEFS)}."
         raise UserError(message)
     return Easing(name, model)
+
+
+def places_for(name: str | None, state: Any, clusters: Any, kinds: Any, scale: float) -> int:
+    """Return the places beside the usual ones that each store's list must hold."""
+    if name != "market":
+        return MOST_QUOTA
+    local = clusters["local"] > 0.0
+    rows = float((state["last_row"] - state["first_row"])[local].sum())
+    return int(2.0 * rows / max(1.0, kinds["number"][STORES] * scale)) + MOST_QUOTA

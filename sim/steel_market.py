@@ -49,7 +49,7 @@ def priority(firm, s):
 
 
 @compiled
-def order_from_mills(firms, producers, clusters, books, firms_p, steel_p):
+def order_from_mills(firms, producers, books, firms_p, steel_p):
     """Let firms that may do so order at their mill, prepaying a share; what has waited too long lapses."""
     p, s = firms_p[0], steel_p[0]
     for j in range(producers.size):
@@ -72,7 +72,7 @@ def order_from_mills(firms, producers, clusters, books, firms_p, steel_p):
         use_t = firm.material_t_t * firm.expected_t
         if want_t > s.reorder_share * use_t and may_order_direct(firm, mill, use_t, s):
             order_t = want_t if firm.partner else max(want_t, mill.lot_t)
-            wages_jt = s.wage_reserve_share * hired_fte(firm, p) * clusters[firm.cluster].wage_jt_fte
+            wages_jt = s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
             means_jt = max(0.0, firm.cash_jt - wages_jt)
             reach_t = means_jt / mill.price_jt_t
             if firm.partner:
@@ -181,7 +181,7 @@ def deliver_allotment(firms, producers, waiting, weights, books, tonnes, steel_p
 
 
 @compiled
-def buy_from_distributors(firms, producers, distributors, clusters, luck, books, tonnes, firms_p, steel_p):
+def buy_from_distributors(firms, producers, distributors, luck, books, tonnes, firms_p, steel_p):
     """Let firms buy what is still missing from their cluster's distributors, within cash, credit and what is there."""
     p, s = firms_p[0], steel_p[0]
     for i in range(firms.size):
@@ -194,7 +194,7 @@ def buy_from_distributors(firms, producers, distributors, clusters, luck, books,
             if uniform(luck, i) < s.stock_out_share:
                 want_t *= s.stock_out_fill
             price_jt_t = producers[firm.mill].price_jt_t * (1.0 + dealer.markup)
-            wages_jt = s.wage_reserve_share * hired_fte(firm, p) * clusters[firm.cluster].wage_jt_fte
+            wages_jt = s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
             means_jt = max(0.0, firm.cash_jt - wages_jt) + credit_room_jt(firm, p)
             reach_t = means_jt / price_jt_t
             if reach_t < want_t:
@@ -211,6 +211,9 @@ def buy_from_distributors(firms, producers, distributors, clusters, luck, books,
         if firm.working and firm.bought_t > 0.0:
             dealer = distributors[firm.cluster]
             got_t = firm.bought_t * (dealer.sold_t / dealer.ordered_t)
+            firm.bought_t = got_t
+            if got_t <= 0.0:
+                continue
             mill_jt_t = producers[firm.mill].price_jt_t
             cost_jt = got_t * mill_jt_t * (1.0 + dealer.markup)
             pay(books, STEEL_DISTRIBUTED, firm, dealer, cost_jt)
@@ -218,5 +221,4 @@ def buy_from_distributors(firms, producers, distributors, clusters, luck, books,
             stored_t = firm.steel_t + got_t
             firm.steel_cost_jt_t = (firm.steel_t * firm.steel_cost_jt_t + cost_jt) / stored_t
             firm.steel_t = stored_t
-            firm.bought_t = got_t
             tonnes[DISTRIBUTED, 1] += got_t

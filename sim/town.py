@@ -21,9 +21,8 @@ from sim.population import found
 from sim.producers import Distributor, Producer
 from sim.reckoning import STATE
 
-__all__ = ["MOST_QUOTA", "build_tables", "cluster_state", "mills_of", "open_town", "usual_lengths"]
+__all__ = ["build_tables", "cluster_state", "mills_of", "open_town", "usual_lengths"]
 
-MOST_QUOTA = 4  # places a shelf quota can add at one store: the size of the list, not a number of the world
 SPARE = 0.5  # rows kept free for newcomers, as a share of a cluster's usual number
 SPARE_ROWS = 8
 
@@ -82,7 +81,7 @@ def _buyers(kinds: NDArray[Any], clusters: NDArray[Any], mills: int, scale: floa
     return buyers
 
 
-def _links(buyers: NDArray[Any], kinds: NDArray[Any], state: NDArray[Any]) -> NDArray[Any]:
+def _links(buyers: NDArray[Any], kinds: NDArray[Any], state: NDArray[Any], places: int) -> NDArray[Any]:
     """Return the places of all lists; open lists have one place for every row of their cluster, or of the town."""
     last_row = int(state["last_row"][-1])
     firm_rows: list[NDArray[Any]] = []
@@ -99,7 +98,7 @@ def _links(buyers: NDArray[Any], kinds: NDArray[Any], state: NDArray[Any]) -> ND
             state["public_list"] = at
             only = np.zeros(rows.size, bool)
         else:
-            extra = MOST_QUOTA if kinds["shelf_quota"][kind] > 0.0 else 0
+            extra = places if kinds["shelf_quota"][kind] > 0.0 else 0
             rows = np.full(int(buyers["slots"][b]) + extra, -1)
             only = np.arange(rows.size) >= rows.size - extra
         buyers["first_link"][b], buyers["last_link"][b] = at, at + rows.size
@@ -118,7 +117,7 @@ def build_tables(model: Any, scenario: Any, scale: float, clusters: NDArray[Any]
     mills = scenario.table("mill")
     kinds = scenario.table("buyer")
     buyers = _buyers(kinds, clusters, mills.size, scale, model.luck("town.buyers"))
-    links = _links(buyers, kinds, state)
+    links = _links(buyers, kinds, state, model.relief_places)
     firms = np.zeros(int(state["last_row"][-1]), row_dtype(Firm))
     firms["capacity_t"] = firms["workers_fte"] = 1.0
     firms["qualifying_for"] = -1

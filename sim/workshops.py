@@ -43,21 +43,20 @@ def plan(firms, producers, distributors, clusters, last_season, season, luck, fi
             c = clusters[firm.cluster]
             mill_jt_t = producers[firm.mill].price_jt_t
             markup = 0.0 if firm.partner else distributors[firm.cluster].markup
-            expect(firm, last_season, season, p)
+            expect(firm, last_season, season, c, p)
             want_steel(firm, season, mill_jt_t * (1.0 + markup), p)
-            post_price(firm, c.wage_jt_fte, p)
+            post_price(firm, p)
             attract(firm, c.freight_jt_t, normal(luck, i), m)
 
 
 @compiled
-def make_goods(firms, clusters, days_share, tonnes, firms_p):
+def make_goods(firms, days_share, tonnes, firms_p):
     """Let every firm produce; pay wages for the hours used, energy and overhead."""
     p = firms_p[0]
     for i in range(firms.size):
         firm = firms[i]
         if firm.working:
-            wage_jt_fte = clusters[firm.cluster].wage_jt_fte
-            output_t = produce(firm, days_share, wage_jt_fte, p)
+            output_t = produce(firm, days_share, p)
             used_t = min(firm.steel_t, output_t * firm.material_t_t)
             firm.steel_t -= used_t
             firm.goods_t += output_t
@@ -65,12 +64,12 @@ def make_goods(firms, clusters, days_share, tonnes, firms_p):
             tonnes[STEEL_USED, 0] += used_t
             tonnes[SCRAP, 0] += output_t * (firm.material_t_t - 1.0)
             tonnes[OUTPUT, 1] += output_t
-            firm.wages_jt = wage_bill_jt(firm, wage_jt_fte, firm.hours_share, p)
+            firm.wages_jt = wage_bill_jt(firm, firm.hours_share, p)
             firm.overhead_jt = p.energy_jt_t * output_t + p.overhead_jt_t * firm.capacity_t
 
 
 @compiled
-def settle(firms, clusters, due_jt, month, holiday_share, books, firms_p):
+def settle(firms, due_jt, month, holiday_share, books, firms_p):
     """Money: what is due arrives; wages, holiday pay, overhead, interest, loans and the owner's draw are paid."""
     p = firms_p[0]
     slot = month % due_jt.shape[1]
@@ -78,7 +77,6 @@ def settle(firms, clusters, due_jt, month, holiday_share, books, firms_p):
         firm = firms[i]
         if not firm.working:
             continue
-        wage_jt_fte = clusters[firm.cluster].wage_jt_fte
         sold_share = firm.sold_t / (firm.sold_t + firm.goods_t) if firm.sold_t > 0.0 else 0.0
         firm.cost_sold_jt = firm.goods_value_jt * sold_share
         firm.goods_value_jt -= firm.cost_sold_jt
@@ -87,16 +85,17 @@ def settle(firms, clusters, due_jt, month, holiday_share, books, firms_p):
         due_jt[i, slot] = 0.0
         firm.receivable_jt -= received_jt
         take(books, PAYMENTS, firm, received_jt)
-        holiday_jt = holiday_share * hired_fte(firm, p) * wage_jt_fte
+        holiday_jt = holiday_share * hired_fte(firm, p) * firm.wage_jt_fte
         interest_jt = firm.debt_jt * (p.interest_bank if bankable(firm, p) else p.interest_informal)
         give(books, WAGES, firm, firm.wages_jt)
         give(books, HOLIDAY_PAY, firm, holiday_jt)
         give(books, OVERHEAD, firm, firm.overhead_jt)
         give(books, INTEREST, firm, interest_jt)
         expense_jt = firm.wages_jt + holiday_jt + firm.overhead_jt + interest_jt
-        need_jt = working_cost_jt(firm, wage_jt_fte, p)
-        if firm.cash_jt < 0.0:
-            loan_jt = min(-firm.cash_jt, credit_room_jt(firm, p))
+        need_jt = working_cost_jt(firm, p)
+        floor_jt = p.loan_cash_months * need_jt
+        if firm.cash_jt < floor_jt:
+            loan_jt = min(floor_jt - firm.cash_jt, credit_room_jt(firm, p))
             take(books, LOANS, firm, loan_jt)
             firm.debt_jt += loan_jt
         elif firm.debt_jt > 0.0:
@@ -124,7 +123,7 @@ def change(firms, clusters, books, firms_p):
             c = clusters[firm.cluster]
             learn(firm, c, p)
             adjust_workers(firm, p)
-            bought_t = invest_t(firm, c.wage_jt_fte, p)
+            bought_t = invest_t(firm, p)
             give(books, INVESTMENT, firm, bought_t * p.machine_jt_t)
             worn_t = p.wear * firm.capacity_t
             firm.capacity_t += bought_t - worn_t

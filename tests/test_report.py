@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import UserError
-from sim.report import amounts, figures, plots, style, tables, words, words_context
+from sim.report import amounts, figures, plots, style, tables, words, words_argument, words_context
 from sim.report.brief import make_brief
 from tests import report_data
 
@@ -93,6 +93,49 @@ def test_the_headline_turns_when_the_data_turn():
 
 
 @pytest.mark.parametrize(
+    ("training", "access", "order", "interaction", "expected"),
+    [
+        (
+            RISE,
+            RISE,
+            RISE,
+            RISE,
+            "Each helps alone, market access more than training; together they bring more",
+        ),
+        (
+            RISE,
+            RISE,
+            UNCLEAR,
+            FALL,
+            "Each helps alone, neither clearly more than the other; together they bring less",
+        ),
+        (RISE, RISE, FALL, UNCLEAR, "training more than market access; together they add up"),
+        (
+            UNCLEAR,
+            RISE,
+            RISE,
+            RISE,
+            "Training alone shows no clear effect, market access alone helps; together",
+        ),
+        (
+            FALL,
+            UNCLEAR,
+            RISE,
+            RISE,
+            "Training alone hurts, market access alone shows no clear effect; together",
+        ),
+        (UNCLEAR, UNCLEAR, UNCLEAR, UNCLEAR, "Neither shows a clear effect alone; together they add up"),
+        (FALL, FALL, UNCLEAR, FALL, "Each hurts alone; together they bring less"),
+    ],
+)
+def test_the_verdict_follows_the_signs(training, access, order, interaction, expected):
+    effects = table(
+        training_only=training, access_only=access, access_less_training=order, interaction=interaction
+    )
+    assert expected in words_argument.verdict(effects)
+
+
+@pytest.mark.parametrize(
     ("interaction", "expected"),
     [
         (RISE, "each makes the other work better. Both together bring 1.2 percentage points more"),
@@ -103,7 +146,7 @@ def test_the_headline_turns_when_the_data_turn():
 )
 def test_the_interaction_is_said_with_its_sign(interaction, expected):
     effects = table(training_only=RISE, access_only=RISE, both=RISE, interaction=interaction)
-    assert expected in dict(words.sums(effects))["Do they need each other?"]
+    assert expected in dict(words_argument.sums(effects))["Do they need each other?"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +163,7 @@ def test_the_interaction_is_said_with_its_sign(interaction, expected):
 )
 def test_the_owners_argument_is_answered_whatever_the_numbers_say(order, training, expected):
     effects = table(training_only=training, access_only=RISE, both=RISE, access_less_training=order)
-    said = dict(words.sums(effects))["The owner’s argument."]
+    said = dict(words_argument.sums(effects))["The owner’s argument."]
     assert all(part in said for part in expected)
 
 
@@ -183,7 +226,7 @@ def test_the_record_warns_that_market_is_large_by_construction():
     shares = pd.DataFrame({"constraint": ["market", "steel"], "share": [0.6, 0.4]})
     assert "almost by construction" in words_context.recorded(shares)
     other = shares.assign(share=[0.3, 0.7])
-    assert "names steel most often (70 % of local firms)" in words_context.recorded(other)
+    assert "names “steel” most often (70 % of local firms)" in words_context.recorded(other)
     assert "by construction" not in words_context.recorded(other)
 
 
@@ -218,6 +261,16 @@ def test_bands_are_dated_from_the_first_observed_month():
     assert set(bands["scenario"]) == set(tables.PROGRAMMES)
     assert (bands["low"] <= bands["mean"]).all()
     assert (bands["mean"] <= bands["high"]).all()
+
+
+def test_the_steel_flows_balance():
+    records = tables.monthly_records(report_data.comparison(seeds=2))
+    flows = tables.steel_flows(records).set_index(["source", "target"])["tonnes_a_month"]
+    mean = records.mean(numeric_only=True)
+    direct = mean["steel_direct_local_t"] + mean["steel_direct_external_t"]
+    output = mean["shipped_contracts_t"] + mean["shipped_elsewhere_t"] + direct
+    assert flows["mills"].sum() == pytest.approx(output)
+    assert flows["allotment"].sum() == pytest.approx(flows["mills", "allotment"])
 
 
 # Figures ------------------------------------------------------------------------------------------

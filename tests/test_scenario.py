@@ -216,10 +216,10 @@ def test_a_large_register_loads_and_changes_fast(tmp_path):
     assert (time.perf_counter() - middle) / 100 < 0.005
 
 
-def test_loading_waits_for_no_heavy_library(folder):
+def test_a_scenario_without_policies_waits_for_no_heavy_library(folder):
     code = (
         "import sys; from sim.scenario import Scenario; "
-        f"Scenario.load({str(folder / 'every.toml')!r}, schema={{}}).fingerprint; "
+        f"Scenario.load({str(folder / 'slump.toml')!r}, schema={{}}).fingerprint; "
         "print([name for name in ('numpy', 'numba', 'mesa', 'pandas') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

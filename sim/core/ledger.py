@@ -77,7 +77,7 @@ class Ledger:
         self.number = {flow.name: i for i, flow in enumerate(flows)}
         self._given = np.array([[flow.giver == s for flow in flows] for s in sectors], dtype=float)
         self._taken = np.array([[flow.taker == s for flow in flows] for s in sectors], dtype=float)
-        self._no_agent_giver = np.array([flow.giver not in agents for flow in flows])
+        self._no_agent_giver = np.array([flow.giver not in agents and flow.taker in agents for flow in flows])
         self._no_agent_taker = np.array([flow.taker not in agents for flow in flows])
 
     def open(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sim.core.parameters import month_number, month_text
 from sim.core.toml_lines import Problems, did_you_mean, shown
 
-__all__ = ["LeverLike", "PolicyUse", "uses_of", "written"]
+__all__ = ["LeverLike", "PolicyUse", "set_lever", "uses_of", "written"]
 
 DATES = ("from", "to")
 
@@ -63,6 +63,32 @@ def written(uses: Sequence[PolicyUse]) -> dict[str, list[dict[str, Any]]]:
     for use in uses:
         tables.setdefault(use.name, []).append({**use.levers, "from": use.first, "to": use.last})
     return tables
+
+
+def set_lever(
+    uses: list[dict[str, Any]], key: str, index: list[str], lever: str, *, value: Any, problems: Problems
+) -> None:
+    """Write one lever into the uses of its policy; a policy that is not in force begins with it.
+
+    Examples
+    --------
+    >>> uses = [{"stands": 3.0}]
+    >>> set_lever(uses, "policies.fair.stands", [], "stands", value=5.0, problems=Problems("town (changed)"))
+    >>> uses
+    [{'stands': 5.0}]
+    """
+    if not uses:
+        uses.append({})
+    number = index[0] if index else "0"
+    if len(uses) > 1 and not index:
+        name = key.split(".")[1]
+        problems.add(
+            key, f"{name} is used {len(uses)} times. Say which one: policies.{name}.0.{lever} is the first."
+        )
+    elif not number.isdecimal() or int(number) >= len(uses):
+        problems.add(key, f"there is no use {number} of this policy. Uses are numbered 0 to {len(uses) - 1}.")
+    else:
+        uses[int(number)][lever] = value
 
 
 def uses_of(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from sim.report import amounts, words, words_context
+from sim.report import amounts, words, words_argument, words_context
 from sim.report.style import SCENARIOS
 from sim.report.tables import PROGRAMMES, pick
 
@@ -87,13 +87,12 @@ def effect_groups(effects: pd.DataFrame) -> list[dict[str, Any]]:
     for heading, rows in ROWS:
         lines = [line for row in rows if (line := _line(effects, *row)) is not None]
         if lines:
-            shared = {line["unit"] for line in lines}
-            unit = shared.pop() if len(shared) == 1 else ""
+            shared = [key for key in ("unit", "better") if len({line[key] for line in lines}) == 1]
             for line in lines:
-                line["note"] = "; ".join(
-                    part for part in (line["note"], "" if unit else line["unit"]) if part
-                )
-            groups.append({"heading": heading, "unit": unit, "rows": lines})
+                own = (line["note"], *(line[key] for key in ("unit", "better") if key not in shared))
+                line["note"] = "; ".join(part for part in own if part)
+            said = "; ".join(lines[0][key] for key in shared if lines[0][key])
+            groups.append({"heading": heading, "unit": said, "rows": lines})
     return groups
 
 
@@ -109,7 +108,8 @@ def _line(effects: pd.DataFrame, indicator: str, origin: str, label: str, note: 
     return {
         "label": label,
         "note": note,
-        "unit": ", ".join(part for part in (amounts.unit_words(unit), BETTER.get(better, "")) if part),
+        "unit": amounts.unit_words(unit),
+        "better": BETTER.get(better, ""),
         "baseline": amounts.level(base.baseline, unit, words=False) if base else "",
         "cells": [
             _cell(words.find(effects, name, indicator, origin)) for name in (*PROGRAMMES, "interaction")
@@ -149,16 +149,30 @@ def programme_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
         for use in scenarios[name].uses:
             policy = catalogue()[use.name]
             levers = [
-                f"{policy.levers[key].meaning}: {value:,g} {policy.levers[key].unit}"
-                if isinstance(value, (int, float))
-                else f"{policy.levers[key].meaning}: {value}"
+                f"{policy.levers[key].meaning}: {_setting(value, policy.levers[key].unit)}"
                 for key, value in use.levers.items()
             ]
-            title = policy.title_en or use.name
-            original = f" ({policy.title_id.lower()})" if policy.title_id else ""
-            uses.append({"title": title + original, "dates": f"{use.first} to {use.last}", "levers": levers})
+            titles = {"title": policy.title_en or use.name, "original": policy.title_id}
+            uses.append({**titles, "dates": f"{use.first} to {use.last}", "levers": levers})
         rows.append({"label": SCENARIOS[name].label, "reason": scenarios[name].reason, "uses": uses})
     return rows
+
+
+def _setting(value: float | str, unit: str) -> str:
+    """Return a lever's value in words.
+
+    Examples
+    --------
+    >>> _setting(0.5, "share"), _setting(1000, "jt/year"), _setting(30, "firms"), _setting("lottery", "rule")
+    ('50 %', 'Rp 1,000 million a year', '30 firms', 'lottery')
+    """
+    if isinstance(value, str):
+        return value
+    if unit == "share":
+        return f"{100 * value:g} %"
+    if unit == "jt/year":
+        return f"Rp {value:,g} million a year"
+    return f"{value:,g} {unit.replace('/year', ' a year')}"
 
 
 def relaxation_rows(relaxed: pd.DataFrame) -> list[dict[str, str]]:
@@ -234,9 +248,10 @@ def page(effects: pd.DataFrame, relaxed: pd.DataFrame, drawn: Mapping[str, Pictu
     }
     pairs = int(pick(effects, "market_share", "local")["pairs"].min())
     return environment.get_template("brief.html").render(
+        verdict=words_argument.verdict(effects),
         headline=words.headline(effects),
         answers=[(f"{words.PROGRAMME_WORDS[name]}.", words.programme(effects, name)) for name in PROGRAMMES]
-        + words.sums(effects),
+        + words_argument.sums(effects),
         displaced=words_context.displacement(effects, "both", "With both programmes"),
         binds=words_context.relaxations(relaxed),
         trust=words_context.trust(method.assumptions, method.entries, pairs),

@@ -100,7 +100,7 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None) -> Axes:
             y = height + (place - (len(shown) - 1) / 2) * step
             clear = low > 0 or high < 0
             ax.plot([0, middle], [y, y], color=look.colour, linewidth=6, alpha=0.25, solid_capstyle="butt")
-            ax.plot([low, high], [y, y], color=look.colour, linewidth=2, linestyle=look.line)
+            ax.plot([low, high], [y, y], color=look.colour, linewidth=1.8)
             ax.plot(
                 [middle],
                 [y],

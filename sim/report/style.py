@@ -64,7 +64,7 @@ BINDS: dict[str, Series] = {
     "capacity": Series("Machines", "#efbb54", hatch=""),
     "labour": Series("Labour and skill", "#f6ef9d", hatch="\\\\\\\\"),
     "cash": Series("Cash", "#d594b8", hatch="xxxx"),
-    "none": Series("Nothing recorded", "#eceef0", hatch=""),
+    "none": Series("Nothing to be made", "#eceef0", hatch=""),
 }
 
 RULES: dict[str, Any] = {

@@ -151,12 +151,13 @@ def steel_flows(records: pd.DataFrame) -> pd.DataFrame:
     direct = {to: float(mean[f"steel_direct_{to}_t"]) for to in ("local", "external")}
     bought = {to: float(mean[f"steel_distributor_{to}_t"]) for to in ("local", "external")}
     allotment = float(mean["allotment_t"])
+    unused = max(0.0, allotment - sum(direct.values()))  # the mills ship it elsewhere, and count it there
     rows = [
         ("mills", "contracts", float(mean["shipped_contracts_t"])),
-        ("mills", "elsewhere", float(mean["shipped_elsewhere_t"])),
+        ("mills", "elsewhere", max(0.0, float(mean["shipped_elsewhere_t"]) - unused)),
         ("mills", "allotment", allotment),
         *(("allotment", to, tonnes) for to, tonnes in direct.items()),
-        ("allotment", "unused", max(0.0, allotment - sum(direct.values()))),
+        ("allotment", "unused", unused),
         *(("distributors", to, tonnes) for to, tonnes in bought.items()),
     ]
     return pd.DataFrame(rows, columns=["source", "target", "tonnes_a_month"])

@@ -15,11 +15,12 @@ from sim.report.tables import FACTORS, pick
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FACTOR_WORDS", "PROGRAMME_WORDS", "Effect", "find", "headline", "programme", "sums"]
+__all__ = ["FACTOR_WORDS", "PROGRAMME_WORDS", "Effect", "find", "headline", "programme"]
 
 KEYS = ("scenario", "indicator", "origin", "unit", "better")
 NUMBERS = ("baseline", "value", "difference", "low", "high")
 SLIGHTLY, STRONGLY = 0.01, 0.10  # of the baseline's value
+WORTH_NAMING = 0.2  # of the factor that moves most
 PROGRAMME_WORDS = {
     "training_only": "Training alone",
     "access_only": "Market access alone",
@@ -188,7 +189,9 @@ def _factors(effects: pd.DataFrame, scenario: str) -> str:
     moved = [one for one in found if one is not None and one.direction and one.baseline > 0 and one.value > 0]
     if not moved:
         return "None of the five factors of that share moves clearly."
-    moved.sort(key=lambda one: -abs(math.log(one.value / one.baseline)))
+    ratio = {one.indicator: abs(math.log(one.value / one.baseline)) for one in moved}
+    moved = [one for one in moved if ratio[one.indicator] >= WORTH_NAMING * max(ratio.values())]
+    moved.sort(key=lambda one: -ratio[one.indicator])
     clauses = [
         f"{FACTOR_WORDS[one.indicator]} {'rises' if one.direction > 0 else 'falls'} from {_ends(one)}"
         for one in moved[:2]
@@ -217,66 +220,4 @@ def _cost(effects: pd.DataFrame, scenario: str, share: Effect | None) -> str:
         return f"{text}."
     per = 12 * spent.difference / 1000
     each = amounts.change(share.difference / per, share.low / per, share.high / per, share.unit)
-    return f"{text}: {each} of market share for each Rp 1 billion a year."
-
-
-def sums(effects: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return, with a lead each, whether the two programmes add up and how they compare."""
-    said = []
-    together = find(effects, "interaction", "market_share", "local")
-    if together is not None:
-        said.append(("Do they need each other?", _together(together)))
-    order = find(effects, "access_less_training", "market_share", "local")
-    training = find(effects, "training_only", "market_share", "local")
-    if order is not None and training is not None:
-        said.append(("The owner’s argument.", _argument(order, training, together)))
-    return said
-
-
-def _together(effect: Effect) -> str:
-    """Return the sign of the interaction in words."""
-    if effect.direction > 0:
-        return (
-            f"Yes, in part: each makes the other work better. Both together bring {effect.amount} more "
-            f"({effect.span}) than the sum of what each brings alone."
-        )
-    if effect.direction < 0:
-        return (
-            f"No: they partly replace each other. Both together bring {effect.amount} less "
-            f"({effect.amount_span}) than the sum of what each brings alone."
-        )
-    if effect.nothing:
-        return "No: both together bring exactly the sum of what each brings alone."
-    return (
-        f"Not as far as these runs can tell: there is no clear interaction ({effect.signed}; {effect.span}, "
-        "includes zero), so the effects simply add up."
-    )
-
-
-def _argument(order: Effect, training: Effect, together: Effect | None) -> str:
-    """Return whether the numbers side with the newspaper's firm owner, who put access before training."""
-    text = (
-        "A firm owner told the newspaper that training opens the market in theory, but that in practice "
-        "firms need the government to help them into the big stores. "
-    )
-    if order.direction > 0:
-        text += f"These runs side with that order: market access alone brings {order.amount} more than "
-        text += f"training alone ({order.span})."
-    elif order.direction < 0:
-        text += "These runs do not side with that order at the budgets tried: training alone brings "
-        text += f"{order.amount} more than market access alone ({order.amount_span})."
-    else:
-        text += "These runs cannot put one before the other: market access less training is "
-        text += f"{order.signed} ({order.span})."
-    if training.direction > 0:
-        text += " Training alone is not without effect, though"
-        text += (
-            "; it does more where access is opened too."
-            if together is not None and together.direction > 0
-            else "."
-        )
-    elif training.direction == 0:
-        text += " Training alone shows no clear effect."
-    else:
-        text += " Training alone even lowers the share."
-    return text
+    return f"{text}; at that rate, {each} of market share for each Rp 1 billion a year."

@@ -101,7 +101,7 @@ def recorded(shares: pd.DataFrame) -> str:
     """Return which constraint the monthly record names most often, and why that alone does not answer."""
     mean = shares.groupby("constraint", sort=False)["share"].mean()
     first = str(mean.idxmax())
-    text = f"The monthly record names {_small(BINDS[first].label)} most often "
+    text = f"The monthly record names “{_small(BINDS[first].label)}” most often "
     text += f"({amounts.level(float(mean.max()), 'share', 0)} of local firms)."
     if first == "market":
         text += " That is so almost by construction: what a firm wants to make follows from the orders it "
@@ -127,7 +127,7 @@ def steel(flows: pd.DataFrame, stays: float | None = None) -> str:
     if mills <= 0:
         return "The mills make no steel."
     text = (
-        f"Of {amounts.plain(mills, 0)} t of steel a month, the mills set "
+        f"Of {amounts.plain(mills / 1000, 0)} thousand t of steel a month, the mills set "
         f"{_share(size.get(('mills', 'allotment'), 0.0), mills)} aside for small firms. "
     )
     if local + external > 0:
@@ -162,4 +162,5 @@ def trust(assumptions: int, entries: int, pairs: int) -> str:
 def _small(words: str) -> str:
     """Return words with a small first letter, for the middle of a sentence; names and units keep theirs."""
     first = words.split(" ", 1)[0]
-    return words if first in KEPT or not first[1:].islower() else words[0].lower() + words[1:]
+    keeps = first in KEPT or (len(first) > 1 and not first[1:].islower())
+    return words if keeps else words[0].lower() + words[1:]
