@@ -19,7 +19,7 @@ import math
 
 from sim.core.compiled import compiled
 from sim.core.state import RowAgent, RowView, column
-from sim.core.streams import normal
+from sim.core.streams import bell
 
 __all__ = ["GATES", "KINDS", "Buyer", "Link", "Retailer", "demand_goods"]
 
@@ -42,7 +42,6 @@ class Link(RowView):
     weight: float = column("index", "Attraction this month", low=0)
     order_t: float = column("t", "Ordered in this round", low=0)
     first_t: float = column("t/month", "Ordered in the first round", low=0)
-    first_delivered_t: float = column("t/month", "Delivered in the first round", low=0)
     delivered_t: float = column("t/month", "Delivered this month", low=0)
 
 
@@ -66,6 +65,13 @@ class Buyer(RowAgent):
     local_t: float = column("t/month", "Bought from local firms this month", low=0)
     external_t: float = column("t/month", "Bought from outside firms this month", low=0)
     listed: float = column("count", "Suppliers it may order from this month", low=0)
+    listed_local: float = column("count", "Local ones among them", low=0)
+    first_local_t: float = column("t/month", "First-round orders to local firms", low=0)
+    first_external_t: float = column("t/month", "First-round orders to outside firms", low=0)
+    trusted_local: float = column("share", "Sum of the reliability of its local suppliers", low=0)
+    trusted_external: float = column("share", "Sum of the reliability of its outside suppliers", low=0)
+    kept_local_t: float = column("t/month", "First-round deliveries of local firms", low=0)
+    kept_external_t: float = column("t/month", "First-round deliveries of outside firms", low=0)
     short_t: float = column("t", "Ordered in this round and not delivered", low=0)
     freight_jt: float = column("jt/month", "Freight of this month's deliveries", low=0)
     payable_jt: float = column("jt", "Owed to suppliers", low=0)
@@ -136,4 +142,4 @@ def demand_goods(buyers, kinds, season, public_season, index_share, luck, outsid
     for b in range(buyers.size):
         buyer = buyers[b]
         timing = public_season if buyer.kind == GOVERNMENT else season
-        demand(buyer, kinds[buyer.kind], timing, index_share, normal(luck, b), o)
+        demand(buyer, kinds[buyer.kind], timing, index_share, bell(luck, b), o)

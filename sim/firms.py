@@ -77,6 +77,7 @@ class Firm(RowAgent):
     cluster: int = column("number", "Number of its cluster")
     mill: int = column("number", "Number of the mill its steel type names")
     age_months: float = column("months", "Months since it opened", low=0)
+    youth: float = column("share", "What is left of a newcomer's risk", low=0)
     # planning and price
     expected_t: float = column("t/month", "Orders expected in a usual month", low=0)
     orders_t: float = column("t/month", "First-round orders received this month", low=0)
@@ -136,17 +137,16 @@ class Firm(RowAgent):
     partner_months: float = column("months", "Months as partner", low=0)
     qualifying_for: int = column("number", "Buyer it is qualifying for, or -1")
     qualifying_months: float = column("months", "Months of qualification left", low=0)
-    listings: float = column("count", "Buyers that list it", low=0)
     demanding_t: float = column("t/month", "Delivered this month to demanding buyers", low=0)
     helped_months: float = column("months", "Months since a programme last helped it, or -1")
     helped_times: float = column("count", "Times a programme helped it", low=0)
 
-    def expect(self, last_season, season, c, p):
-        """Learn from last month's orders, then decide output wanted: expected orders and a goods buffer.
-
-        The wage rises with size: only micro and small firms may pay less than the minimum wage by agreement.
-        """
+    def agree_wage(self, c, p):
+        """Agree the year's wage: it rises with size, since only micro and small firms may pay below the minimum wage."""
         self.wage_jt_fte = c.wage_jt_fte * math.exp(p.wage_size * math.log(self.workers_fte / p.wage_size_fte))
+
+    def expect(self, last_season, season, p):
+        """Learn from last month's orders, then decide output wanted: expected orders and a goods buffer."""
         news_t = max(self.orders_t, self.sold_t) / last_season
         expected_t = self.expected_t + p.expectation_speed * (news_t - self.expected_t)
         self.expected_t = max(p.expected_floor_t, expected_t)
@@ -176,7 +176,8 @@ class Firm(RowAgent):
         markup = self.markup + p.markup_speed * gap + p.markup_pull * (p.markup_usual - self.markup)
         self.markup = max(p.markup_low, min(p.markup_high, markup))
         price_jt_t = self.unit_cost_jt_t * (1.0 + self.markup)
-        if abs(math.log(price_jt_t / self.price_jt_t)) > p.menu_cost:
+        off = 1.0 + p.menu_cost
+        if price_jt_t > off * self.price_jt_t or self.price_jt_t > off * price_jt_t:
             self.price_jt_t = price_jt_t
 
     def attract(self, freight_jt_t, z, m):
@@ -256,9 +257,37 @@ class Firm(RowAgent):
         return min(wanted_t, max(0.0, spare_jt) / p.machine_jt_t)
 
     def hazard(self, p):
-        """Return the chance to close this month for reasons other than money: young and idle firms more often."""
-        young = p.exit_old + p.exit_young * math.exp(-self.age_months / p.exit_age_months)
-        return p.exit_rate * young + (p.exit_idle if self.use < p.exit_idle_use else 0.0)
+        """Return the chance to close this month for reasons other than money: young and idle firms more often.
+
+        ``youth`` falls from 1 by one part in ``exit_age_months`` a month.
+        """
+        usual = p.exit_rate * (p.exit_old + p.exit_young * self.youth)
+        return usual + (p.exit_idle if self.use < p.exit_idle_use else 0.0)
+
+    def get_papers(self, u, p):
+        """Get a vendor's papers by itself now and then, and once registered a certificate."""
+        if not self.registered:
+            self.registered = u < p.registration_rate
+        elif self.certificate_months <= 0.0 and u < p.certificate_rate:
+            self.certificate_months = p.certificate_months
+
+    def show_itself(self, c, p):
+        """Work out its visibility to the city's buyers: marketing, sales effort and size, and what a policy adds."""
+        effort = self.marketing * (p.visibility_floor + self.motivation)
+        known = effort * math.exp(p.visibility_size * math.log(self.capacity_t)) + self.visibility_help
+        self.visibility = min(p.visibility_ceiling, known * c.reach)
+        self.visibility_help = 0.0
+
+    def grow_older(self, p):
+        """Let a month pass: age, the certificate, the partnership, the memory of help."""
+        self.age_months += 1.0
+        self.youth *= 1.0 - 1.0 / p.exit_age_months
+        self.certificate_months = max(0.0, self.certificate_months - 1.0)
+        self.qualifying_months -= 1.0
+        if self.partner:
+            self.partner_months += 1.0
+        if self.helped_months >= 0.0:
+            self.helped_months += 1.0
 
 
 class LocalFirm(Firm):

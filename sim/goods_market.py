@@ -17,11 +17,10 @@ from sim.accounts import FREIGHT, IMPORTS, PENALTIES
 from sim.buyers import HOME, INDUSTRY, STORES
 from sim.core.compiled import compiled
 from sim.core.ledger import give, pay
-from sim.core.streams import key_of, normal, uniform
+from sim.core.streams import bell, key_of, uniform
 
 __all__ = ["buy_imports", "deliver_first_round", "deliver_further_round", "order_first_round", "order_further_round", "trade"]
 
-SLIVER = 1e-9  # tonnes too small to mean anything
 FURTHER_ROUNDS = 2
 
 
@@ -61,45 +60,46 @@ def inside_share(kind, mean_attraction, length, usual_length, import_utility, m)
 def order_first_round(buyers, kinds, links, firms, usual_lengths, import_utility, luck, market):
     """Let every buyer split its demand over its list and the outside good."""
     m = market[0]
-    for i in range(firms.size):
-        firms[i].orders_t = 0.0
-        firms[i].sold_t = 0.0
-        firms[i].revenue_jt = 0.0
-        firms[i].demanding_t = 0.0
-        firms[i].listings = 0.0
     for b in range(buyers.size):
         buyer = buyers[b]
         kind = kinds[buyer.kind]
         whim = key_of(luck, b)
-        steady, total, length = 0.0, 0.0, 0.0
+        steady, total, length, local = 0.0, 0.0, 0.0, 0.0
         for k in range(buyer.first_link, buyer.last_link):
             link = links[k]
             link.listed = False
-            link.first_t = 0.0
-            link.delivered_t = 0.0
             if link.firm >= 0:
                 firm = firms[link.firm]
                 if may_order_from(firm, kind):
                     pull = attraction(link, firm, buyer, kind, m)
+                    steady += pull
+                    if kind.lump_sd > 0.0:
+                        pull *= math.exp(kind.lump_sd * bell(whim, link.firm))
                     link.listed = True
                     link.weight = pull
-                    if kind.lump_sd > 0.0:
-                        link.weight *= math.exp(kind.lump_sd * normal(whim, link.firm))
-                    steady += pull
-                    total += link.weight
+                    total += pull
                     length += 1.0
+                    if firm.local:
+                        local += 1.0
         buyer.listed = length
+        buyer.listed_local = local
+        local_t, external_t = 0.0, 0.0
         if length > 0.0:
             share = inside_share(kind, steady / length, length, usual_lengths[b], import_utility, m)
             per_weight_t = buyer.demand_t * share / total
             for k in range(buyer.first_link, buyer.last_link):
                 link = links[k]
                 if link.listed:
-                    link.first_t = per_weight_t * link.weight
-                    link.order_t = link.first_t
+                    order_t = per_weight_t * link.weight
+                    link.order_t = order_t
                     firm = firms[link.firm]
-                    firm.orders_t += link.first_t
-                    firm.listings += 1.0
+                    firm.orders_t += order_t
+                    if firm.local:
+                        local_t += order_t
+                    else:
+                        external_t += order_t
+        buyer.first_local_t = local_t
+        buyer.first_external_t = external_t
 
 
 @compiled
@@ -114,26 +114,30 @@ def payment_delay_months(kind, u):
 
 
 @compiled
-def hand_over(link, firm, buyer, kind, freight_jt_t, tonnes, due_jt, owed_jt, slot):
-    """Deliver goods to a buyer; the firm gets a claim that falls due in the month of ``slot``."""
-    jt = tonnes * firm.price_jt_t * kind.price_factor
+def hand_over(firm, price_factor, tonnes):
+    """Move goods out of a firm's stock and enter the sale; return its value [jt]."""
+    jt = tonnes * firm.price_jt_t * price_factor
     firm.goods_t -= tonnes
     firm.sold_t += tonnes
     firm.revenue_jt += jt
-    due_jt[link.firm, slot] += jt
-    owed_jt[slot] += jt
-    buyer.payable_jt += jt
-    buyer.freight_jt += tonnes * freight_jt_t
-    buyer.unmet_t -= tonnes
-    if firm.local:
-        buyer.local_t += tonnes
-    else:
-        buyer.external_t += tonnes
-    link.delivered_t += tonnes
+    return jt
 
 
 @compiled
-def deliver_first_round(buyers, kinds, links, firms, clusters, due_jt, owed_jt, month, luck, filled, books, market):
+def receive(buyer, owed_jt, slot, local_t, external_t, jt, freight_jt):
+    """Enter what a buyer got in a round and what it owes for it, due in the month of ``slot``."""
+    buyer.local_t += local_t
+    buyer.external_t += external_t
+    buyer.unmet_t -= local_t + external_t
+    buyer.payable_jt += jt
+    buyer.freight_jt += freight_jt
+    owed_jt[slot] += jt
+
+
+@compiled
+def deliver_first_round(
+    buyers, kinds, links, firms, clusters, due_jt, owed_jt, sold_by_kind, month, luck, filled, books, market
+):  # fmt: skip
     """Let firms fill first-round orders from stock, pro rata; buyers remember, and some fine what is short."""
     m = market[0]
     for i in range(firms.size):
@@ -142,50 +146,70 @@ def deliver_first_round(buyers, kinds, links, firms, clusters, due_jt, owed_jt, 
     for b in range(buyers.size):
         buyer = buyers[b]
         kind = kinds[buyer.kind]
+        home = buyer.kind == HOME
+        demanding = buyer.kind == STORES or buyer.kind == INDUSTRY
         slot = (month + payment_delay_months(kind, uniform(luck, b))) % due_jt.shape[1]
-        buyer.short_t = 0.0
+        local_t, external_t, owed, freight, short_t = 0.0, 0.0, 0.0, 0.0, 0.0
+        trusted_local, trusted_external = 0.0, 0.0
         for k in range(buyer.first_link, buyer.last_link):
             link = links[k]
             if link.listed:
                 firm = firms[link.firm]
                 fill = filled[link.firm]
-                tonnes = min(fill * link.first_t, firm.goods_t)
-                freight_jt_t = 0.0 if buyer.kind == HOME else clusters[firm.cluster].freight_jt_t
-                hand_over(link, firm, buyer, kind, freight_jt_t, tonnes, due_jt, owed_jt[b], slot)
-                link.first_delivered_t = tonnes
-                link.order_t -= tonnes
-                buyer.short_t += link.order_t
+                order_t = link.order_t
+                tonnes = min(fill * order_t, firm.goods_t)
+                jt = hand_over(firm, kind.price_factor, tonnes)
+                due_jt[link.firm, slot] += jt
+                sold_by_kind[link.firm, buyer.kind] += tonnes
+                owed += jt
                 link.reliability += m.reliability_speed * (fill - link.reliability)
-                if fill < 1.0 and kind.penalty_share > 0.0:
-                    fine_jt = kind.penalty_share * link.order_t * firm.price_jt_t
-                    fine_jt = min(fine_jt, max(0.0, firm.cash_jt))
-                    pay(books, PENALTIES, firm, buyer, fine_jt)
-                    firm.equity_jt -= fine_jt
-                if buyer.kind == STORES or buyer.kind == INDUSTRY:
+                if firm.local:
+                    local_t += tonnes
+                    trusted_local += link.reliability
+                else:
+                    external_t += tonnes
+                    trusted_external += link.reliability
+                    if not home:
+                        freight += tonnes * clusters[firm.cluster].freight_jt_t
+                if fill < 1.0:
+                    link.order_t = order_t - tonnes
+                    short_t += link.order_t
+                    if kind.penalty_share > 0.0:
+                        fine_jt = min(kind.penalty_share * link.order_t * firm.price_jt_t, max(0.0, firm.cash_jt))
+                        pay(books, PENALTIES, firm, buyer, fine_jt)
+                        firm.equity_jt -= fine_jt
+                if demanding:
                     firm.demanding_t += tonnes
+        buyer.short_t = short_t
+        buyer.trusted_local = trusted_local
+        buyer.trusted_external = trusted_external
+        buyer.kept_local_t = local_t
+        buyer.kept_external_t = external_t
+        receive(buyer, owed_jt[b], slot, local_t, external_t, owed, freight)
 
 
 @compiled
-def order_further_round(buyers, links, firms, asked_t):
-    """Let buyers order what was short from listed suppliers that still have stock; return the tonnes ordered."""
+def order_further_round(buyers, links, asked_t, filled, market):
+    """Let buyers that are still well short order again from listed suppliers with stock; return the tonnes ordered."""
+    m = market[0]
     for i in range(asked_t.size):
         asked_t[i] = 0.0
     ordered_t = 0.0
     for b in range(buyers.size):
         buyer = buyers[b]
-        if buyer.short_t > SLIVER * buyer.demand_t:
+        if buyer.short_t > m.chase_share * buyer.demand_t:
             total = 0.0
             for k in range(buyer.first_link, buyer.last_link):
-                link = links[k]
-                link.order_t = 0.0
-                if link.listed and firms[link.firm].goods_t > SLIVER:
-                    total += link.weight
+                if links[k].listed and filled[links[k].firm] >= 1.0:
+                    total += links[k].weight
             if total > 0.0:
                 ordered_t += buyer.short_t
+                per_weight_t = buyer.short_t / total
                 for k in range(buyer.first_link, buyer.last_link):
                     link = links[k]
-                    if link.listed and firms[link.firm].goods_t > SLIVER:
-                        link.order_t = buyer.short_t * link.weight / total
+                    link.order_t = 0.0
+                    if link.listed and filled[link.firm] >= 1.0:
+                        link.order_t = per_weight_t * link.weight
                         asked_t[link.firm] += link.order_t
             else:
                 buyer.short_t = 0.0
@@ -193,25 +217,38 @@ def order_further_round(buyers, links, firms, asked_t):
 
 
 @compiled
-def deliver_further_round(buyers, kinds, links, firms, clusters, due_jt, owed_jt, month, luck, asked_t, filled):
+def deliver_further_round(
+    buyers, kinds, links, firms, clusters, due_jt, owed_jt, sold_by_kind, month, luck, asked_t, filled, market
+):  # fmt: skip
     """Let firms fill a further round from what stock is left, pro rata."""
+    m = market[0]
     for i in range(asked_t.size):
         if asked_t[i] > 0.0:
             filled[i] = min(1.0, firms[i].goods_t / asked_t[i])
     for b in range(buyers.size):
         buyer = buyers[b]
-        if buyer.short_t > SLIVER * buyer.demand_t:
+        if buyer.short_t > m.chase_share * buyer.demand_t:
             kind = kinds[buyer.kind]
             slot = (month + payment_delay_months(kind, uniform(luck, b))) % due_jt.shape[1]
-            buyer.short_t = 0.0
+            local_t, external_t, owed, freight, short_t = 0.0, 0.0, 0.0, 0.0, 0.0
             for k in range(buyer.first_link, buyer.last_link):
                 link = links[k]
                 if link.listed and link.order_t > 0.0:
                     firm = firms[link.firm]
                     tonnes = min(filled[link.firm] * link.order_t, firm.goods_t)
-                    freight_jt_t = 0.0 if buyer.kind == HOME else clusters[firm.cluster].freight_jt_t
-                    hand_over(link, firm, buyer, kind, freight_jt_t, tonnes, due_jt, owed_jt[b], slot)
-                    buyer.short_t += link.order_t - tonnes
+                    jt = hand_over(firm, kind.price_factor, tonnes)
+                    due_jt[link.firm, slot] += jt
+                    sold_by_kind[link.firm, buyer.kind] += tonnes
+                    owed += jt
+                    if firm.local:
+                        local_t += tonnes
+                    else:
+                        external_t += tonnes
+                        if buyer.kind != HOME:
+                            freight += tonnes * clusters[firm.cluster].freight_jt_t
+                    short_t += link.order_t - tonnes
+            buyer.short_t = short_t
+            receive(buyer, owed_jt[b], slot, local_t, external_t, owed, freight)
 
 
 @compiled
@@ -231,11 +268,11 @@ def trade(model: Any, month: int) -> None:
     t, p = model.arg, model.arg
     late, whims = model.luck("buyers.late payment", month), model.luck("market.whims", month)
     import_utility = -model.elasticity * math.log(model.outside.import_price_jt_t / model.price_reference_jt_t)
-    claims = (t.clusters, model.due_jt, model.owed_jt, month, late)
+    sales = (t.clusters, model.due_jt, model.owed_jt, model.sold_by_kind, month, late)
     order_first_round(t.buyers, t.kinds, t.links, t.firms, model.lengths, import_utility, whims, p.market_p)
-    deliver_first_round(t.buyers, t.kinds, t.links, t.firms, *claims, model.filled, model.money.books, p.market_p)
+    deliver_first_round(t.buyers, t.kinds, t.links, t.firms, *sales, model.filled, model.money.books, p.market_p)
     for _ in range(FURTHER_ROUNDS):
-        if order_further_round(t.buyers, t.links, t.firms, model.asked_t) <= 0.0:
+        if order_further_round(t.buyers, t.links, model.asked_t, model.filled, p.market_p) <= 0.0:
             break
-        deliver_further_round(t.buyers, t.kinds, t.links, t.firms, *claims, model.asked_t, model.filled)
+        deliver_further_round(t.buyers, t.kinds, t.links, t.firms, *sales, model.asked_t, model.filled, p.market_p)
     buy_imports(t.buyers, model.outside.import_price_jt_t, model.money.books)

@@ -15,22 +15,11 @@ from numpy.typing import NDArray
 
 from sim.accounts import MONEY, TONNES
 from sim.buyers import GATES, KINDS
-from sim.reckoning import CHAIN, COUNTS, TALLY
+from sim.reckoning import CHAIN, COUNTS, MILL_FIELDS, TALLY
 
 __all__ = ["Collector", "History"]
 
-MILL_FIELDS = ("output_t", "contracts_t", "elsewhere_t", "offered_t", "delivered_t", "ordered_t", "price_jt_t")
 WORLD_FIELDS = ("steel_price_jt_t", "import_price_jt_t", "season", "days", "gini_local", "gini_external")
-
-
-def gini(values: NDArray[np.float64]) -> float:
-    """Return the Gini coefficient of non-negative values; 0 for none."""
-    total = float(values.sum())
-    if values.size == 0 or total <= 0.0:
-        return 0.0
-    ordered = np.sort(values)
-    rank = np.arange(1, ordered.size + 1)
-    return float(2.0 * (rank * ordered).sum() / (ordered.size * total) - (ordered.size + 1) / ordered.size)
 
 
 class History:
@@ -47,7 +36,7 @@ class History:
         self.tally = np.zeros((months, len(self.clusters)), TALLY)
         self.counts = np.zeros((months, len(self.clusters)), COUNTS)
         self.chain = np.zeros((months, 2, 2, len(CHAIN)))
-        self.by_kind = np.zeros((months, len(KINDS), 4))
+        self.by_kind = np.zeros((months, len(KINDS), 8))
         self.refused = np.zeros((months, len(KINDS), 2, len(GATES)))
         self.admitted = np.zeros((months, len(KINDS), 2))
         self.money = np.zeros((months, len(MONEY)))
@@ -67,20 +56,12 @@ class History:
         self.tally[i], self.counts[i] = model.tally, model.counts
         self.chain[i], self.by_kind[i] = model.chain, model.demand_by_kind
         self.refused[i], self.admitted[i] = model.refused, model.admitted
-        self.money[i], self.tonnes[i] = model.money_flows, model.tonne_flows
-        mills = model.tables["producers"].rows
-        self.mills[i] = [mills[name].sum() for name in MILL_FIELDS]
-        firms = model.tables["firms"].rows
-        sold, working, local = firms["sold_t"], firms["working"], firms["local"]
+        self.money[i], self.tonnes[i] = model.money.books[:, 0], model.tonnes.books[:, 0]
+        self.mills[i] = model.mill_sums
         season, outside = model.seasons[i], model.outside
         self.world[i] = (
-            outside.steel_price_jt_t,
-            outside.import_price_jt_t,
-            season.demand,
-            season.days,
-            gini(sold[working & local]),
-            gini(sold[working & ~local]),
-        )
+            outside.steel_price_jt_t, outside.import_price_jt_t, season.demand, season.days, model.gini[0], model.gini[1]
+        )  # fmt: skip
         purses = model.office.purses
         for j, name in enumerate(self.policies):
             self.spending[i, j], self.shadow[i, j] = purses[name].spent_jt, purses[name].shadow_jt

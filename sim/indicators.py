@@ -391,12 +391,6 @@ def motivation(h: Any, who: Any) -> Series:
     return mean(h, "motivation", who)
 
 
-@indicator("share", "higher")
-def reliability(h: Any, who: Any) -> Series:
-    """Reliability as buyers remember it, mean over listings."""
-    return share(total(h, "reliability", who), total(h, "reliability_links", who))
-
-
 @indicator("jt", "higher")
 def revenue(h: Any, who: Any) -> Series:
     """Value of goods sold, in all markets."""
@@ -461,7 +455,6 @@ def _shares_of_firms() -> None:
         "registered": ("registered", "Firms with the papers of a registered vendor."),
         "at_stores": ("at_stores", "Firms that delivered to a big store this month."),
         "at_industry": ("at_industry", "Firms that delivered to large industry this month."),
-        "store_places": ("store_places", "Places on big stores' lists."),
         "helped": ("helped", "Firms that a programme has helped."),
     }
     for name, (field, meaning) in named.items():
@@ -474,6 +467,28 @@ def _shares_of_firms() -> None:
 
 
 _shares_of_firms()
+
+
+def _of_city(h: Any, column: int) -> Series:
+    return np.asarray(h.by_kind[: h.length, CITY, column].sum(axis=1))
+
+
+@indicator("count", "higher", by="two")
+def listings(h: Any, local: bool) -> Series:
+    """Places held on the lists of the city's buyers."""
+    return _of_city(h, 4 if local else 5)
+
+
+@indicator("count", "higher", by="two")
+def listings_stores(h: Any, local: bool) -> Series:
+    """Places held on big stores' lists."""
+    return h.by_kind[: h.length, KINDS.index("stores"), 4 if local else 5]
+
+
+@indicator("share", "higher", by="two")
+def reliability(h: Any, local: bool) -> Series:
+    """Reliability as the city's buyers remember it, mean over listings."""
+    return share(_of_city(h, 6 if local else 7), listings(h, local))
 
 
 @indicator("share", "higher")

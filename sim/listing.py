@@ -15,30 +15,11 @@ from sim.accounts import LISTING_FEES
 from sim.buyers import ADMITTED, PRICE, STORES, Buyer
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
-from sim.core.streams import key_of, normal, uniform
+from sim.core.streams import key_of, normal, pick, uniform
 
-__all__ = ["judge", "keep_quotas", "place", "propose", "qualify", "review_lists", "set_visibility"]
+__all__ = ["judge", "keep_quotas", "place", "propose", "qualify", "review_lists"]
 
 refusal = compiled(Buyer.refusal)
-
-
-@compiled
-def visibility(firm, p, reach):
-    """Return the chance weight to be looked at: marketing, sales effort and size, and what a policy adds."""
-    effort = firm.marketing * (p.visibility_floor + firm.motivation)
-    return (effort * math.exp(p.visibility_size * math.log(firm.capacity_t)) + firm.visibility_help) * reach
-
-
-@compiled
-def set_visibility(firms, clusters, p):
-    """Work out every firm's visibility in the city."""
-    for i in range(firms.size):
-        firm = firms[i]
-        if firm.working:
-            seen = visibility(firm, p[0], clusters[firm.cluster].reach)
-            firm.visibility = min(seen, p[0].visibility_ceiling)
-        else:
-            firm.visibility = 0.0
 
 
 @compiled
@@ -135,14 +116,18 @@ def place(buyer, b, kind, links, firms, firm_row, k, fit_luck, m):
 
 
 @compiled
-def propose(buyer, firms, candidates, luck, p, found):
-    """Draw up to ``candidates`` rows in proportion to visibility into ``found``; return how many were found."""
+def propose(firms, candidates, local_only, luck, p, found):
+    """Draw up to ``candidates`` rows in proportion to visibility into ``found``; return how many were found.
+
+    One hash an attempt: its upper half proposes a row, its lower half accepts it.
+    """
     count = 0
     for attempt in range(int(p.review_attempts)):
         if count >= candidates:
             break
-        row = int(uniform(luck, 2 * attempt) * firms.size)
-        if uniform(luck, 2 * attempt + 1) * p.visibility_ceiling < firms[row].visibility:
+        row, u = pick(luck, attempt, firms.size)
+        firm = firms[row]
+        if u * p.visibility_ceiling < firm.visibility and (firm.local or not local_only):
             fresh = True
             for c in range(count):
                 if found[c] == row:
@@ -168,7 +153,7 @@ def review_lists(buyers, kinds, links, firms, clusters, refused, admitted, luck,
                     links[k].firm = -1
         own = key_of(luck, b)
         if uniform(own, -1) < kind.review_rate + buyer.review_help:
-            count = propose(buyer, firms, int(kind.candidates), own, p, found)
+            count = propose(firms, int(kind.candidates), False, own, p, found)
             for c in range(count):
                 firm = firms[found[c]]
                 k, gate = judge(buyer, b, kind, links, firms, clusters, found[c], fit_luck, 0.0, p, m)
@@ -191,17 +176,15 @@ def review_lists(buyers, kinds, links, firms, clusters, refused, admitted, luck,
 
 
 @compiled
-def qualify(buyers, kinds, links, firms, clusters, refused, admitted, fit_luck, firms_p, market):
-    """Bring firms that are qualifying one month nearer, and list them when they are through and still fit."""
+def qualify(buyers, kinds, links, firms, clusters, fit_luck, firms_p, market):
+    """List the firms whose qualification is through, if they still pass the gate."""
     p, m = firms_p[0], market[0]
     for i in range(firms.size):
         firm = firms[i]
-        if firm.working and firm.qualifying_for >= 0:
-            firm.qualifying_months -= 1.0
-            if firm.qualifying_months <= 0.0:
-                b = firm.qualifying_for
-                firm.qualifying_for = -1
-                kind = kinds[buyers[b].kind]
-                k, gate = judge(buyers[b], b, kind, links, firms, clusters, i, fit_luck, 0.0, p, m)
-                if gate == ADMITTED:
-                    place(buyers[b], b, kind, links, firms, i, k, fit_luck, m)
+        if firm.qualifying_for >= 0 and firm.qualifying_months <= 0.0 and firm.working:
+            b = firm.qualifying_for
+            firm.qualifying_for = -1
+            kind = kinds[buyers[b].kind]
+            k, gate = judge(buyers[b], b, kind, links, firms, clusters, i, fit_luck, 0.0, p, m)
+            if gate == ADMITTED:
+                place(buyers[b], b, kind, links, firms, i, k, fit_luck, m)

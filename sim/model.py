@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim import buyers, goods_market, listing, population, producers, steel_market, workshops
 from sim.accounts import MONEY, TONNES
-from sim.audit import audit_month
+from sim.audit import MONEY_HELD, TONNES_HELD, audit_month, open_books
 from sim.core.ledger import Ledger
 from sim.core.parameters import month_number
 from sim.core.state import TableModel, seen
@@ -24,7 +24,16 @@ from sim.errors import UserError
 from sim.government import Office
 from sim.history import Collector, History
 from sim.policies import catalogue
-from sim.reckoning import CHAIN, COUNTS, TALLY, reckon_firms, reckon_market
+from sim.reckoning import (
+    CHAIN,
+    COUNTS,
+    HELD,
+    MILL_FIELDS,
+    TALLY,
+    reckon_firms,
+    reckon_market,
+    reckon_mills,
+)
 from sim.relief import places_for, relief_of
 from sim.scenario import Scenario
 from sim.shocks import Outside, seasons
@@ -34,7 +43,7 @@ __all__ = ["MetalSupplyChain"]
 
 ROOMS = ("firms", "market", "steel")
 CLAIM_MONTHS = 8  # length of the ring of due months: longer than any terms and delay
-HELD = ("cash", "steel", "goods", "receivables", "debt", "deposits")
+GINI_CLASSES = 1024
 
 
 def _checked_seed(seed: Any) -> int:
@@ -97,16 +106,20 @@ class MetalSupplyChain(TableModel):
         rows, lists = self.tables["firms"].size, self.tables["buyers"].size
         self.due_jt, self.owed_jt = np.zeros((rows, CLAIM_MONTHS)), np.zeros((lists, CLAIM_MONTHS))
         self.heirs_jt = np.zeros(CLAIM_MONTHS)
-        self.asked_t, self.filled, self.weights = np.zeros(rows), np.zeros(rows), np.zeros(rows)
-        self.waiting, self.candidates = np.zeros(rows, np.int64), np.zeros(64, np.int64)
+        self.asked_t, self.filled = np.zeros(rows), np.zeros(rows)
+        self.waiting, self.weights = np.zeros((self.mills.size, rows), np.int64), np.zeros((self.mills.size, rows))
+        self.waiting_counts, self.candidates = np.zeros(self.mills.size, np.int64), np.zeros(64, np.int64)
         self.sold_by_kind, self.usual_sales = np.zeros((rows, len(buyers.KINDS))), np.zeros((rows, len(buyers.KINDS)))
         self.tally, self.counts = np.zeros(self.clusters.size, TALLY), np.zeros(self.clusters.size, COUNTS)
         self.chain = np.zeros((2, 2, len(CHAIN)))
-        self.demand_by_kind = np.zeros((len(buyers.KINDS), 4))
+        self.demand_by_kind = np.zeros((len(buyers.KINDS), 8))
         self.refused, self.admitted = np.zeros((len(buyers.KINDS), 2, len(buyers.GATES))), np.zeros((len(buyers.KINDS), 2))
-        self.held = np.zeros(len(HELD))
-        self.money = Ledger(MONEY, {"firms", "mills", "distributors", "buyers", "government"})
-        self.tonnes = Ledger(TONNES, {"mills", "steel yards", "goods stocks", "buyers"})
+        self.held, self.tonnes_now = np.zeros(len(HELD)), np.zeros(len(TONNES_HELD))
+        self.sales_t, self.gini = np.zeros(rows), np.zeros(2)
+        self.classes, self.class_sums = np.zeros(GINI_CLASSES), np.zeros(GINI_CLASSES)
+        self.mill_sums = np.zeros(len(MILL_FIELDS))
+        self.money = Ledger(MONEY, set(MONEY_HELD), MONEY_HELD)
+        self.tonnes = Ledger(TONNES, {"mills", "steel yards", "goods stocks", "buyers"}, TONNES_HELD)
         self.outside = Outside(world.room("outside"))
         self.elasticity = float(world["market.price_elasticity"])
         self.price_reference_jt_t = float(world["market.price_reference_jt_t"])
@@ -114,6 +127,8 @@ class MetalSupplyChain(TableModel):
         self.first_calendar = month_number(world.first_month)
         self.p_firms, self.p_market, self.p_steel = (world.record(room) for room in ROOMS)
         self.p_outside = world.record("outside")
+        self.machine_jt_t = float(world["firms.machine_jt_t"])
+        self.holiday_pay_share = float(world["firms.holiday_pay_share"])
         self._see()
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
@@ -121,7 +136,7 @@ class MetalSupplyChain(TableModel):
         self.relief = relief_of(relief, self) if relief is not None else None
         self.history = History(self)
         self.datacollector = Collector(self.history)
-        audit_month(self, opening=True)
+        open_books(self)
 
     def _see(self) -> None:
         """Make the loops' view of every table: rows, or with the compiler off the Mesa agents themselves."""
@@ -164,13 +179,13 @@ class MetalSupplyChain(TableModel):
         )  # fmt: skip
 
         # Government: money, rules and programmes
-        listing.set_visibility(t.firms, t.clusters, p.firms_p)
         self._open_office()
         self._government_acts("set_rules")
         listing.keep_quotas(t.buyers, t.links)
         self._government_acts("deliver")
 
-        # Firms plan
+        # Firms agree wages in January, and plan
+        self._agree_wages()
         workshops.plan(
             t.firms, t.producers, t.distributors, t.clusters, now.last_demand, now.demand, luck("firms.taste", month),
             p.firms_p, p.market_p,
@@ -179,7 +194,7 @@ class MetalSupplyChain(TableModel):
         # Steel: allotted, rationed, and bought from distributors
         producers.set_allotments(t.producers, t.mills, self.scale)
         steel_market.order_from_mills(t.firms, t.producers, books, p.firms_p, p.steel_p)
-        steel_market.deliver_allotment(t.firms, t.producers, self.waiting, self.weights, books, tonnes, p.steel_p)
+        steel_market.deliver_allotment(t.firms, t.producers, self.waiting, self.weights, self.waiting_counts, books, tonnes, p.steel_p)
         steel_market.buy_from_distributors(
             t.firms, t.producers, t.distributors, luck("steel.stock out", month), books, tonnes,
             p.firms_p, p.steel_p,
@@ -188,7 +203,7 @@ class MetalSupplyChain(TableModel):
         # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
         workshops.make_goods(t.firms, now.days, tonnes, p.firms_p)
         goods_market.trade(self, month)
-        reckon_market(t.buyers, t.links, t.firms, t.tally, self.sold_by_kind, self.chain, self.demand_by_kind)
+        reckon_market(t.buyers, self.chain, self.demand_by_kind)
 
         # Money: what is due is paid
         population.pay_suppliers(t.buyers, self.owed_jt, self.heirs_jt, month, books)
@@ -196,18 +211,23 @@ class MetalSupplyChain(TableModel):
         self._government_acts("look_back")
 
         # Change: learning, machines, workers, papers, partners, lists
-        workshops.change(t.firms, t.clusters, books, p.firms_p)
-        population.grant_papers(t.firms, luck("firms.papers", month), p.firms_p)
-        population.keep_partners(t.firms, t.producers, luck("steel.partners", month), p.steel_p)
+        workshops.change(
+            t.firms, t.clusters, t.producers, luck("firms.papers", month), luck("steel.parting", month), books,
+            p.firms_p, p.steel_p,
+        )  # fmt: skip
+        population.take_partners(t.firms, t.producers, luck("steel.partners", month), p.steel_p)
         listing.review_lists(
             t.buyers, t.kinds, t.links, t.firms, t.clusters, self.refused, self.admitted, luck("buyers.review", month),
             luck("market.fit"), self.candidates, books, p.firms_p, p.market_p,
         )  # fmt: skip
         listing.qualify(
-            t.buyers, t.kinds, t.links, t.firms, t.clusters, self.refused, self.admitted, luck("market.fit"),
-            p.firms_p, p.market_p,
+            t.buyers, t.kinds, t.links, t.firms, t.clusters, luck("market.fit"), p.firms_p, p.market_p,
         )  # fmt: skip
-        reckon_firms(t.firms, t.tally, self.sold_by_kind, self.usual_sales, 1.0 / 12.0)
+        reckon_mills(t.producers, self.mill_sums)
+        reckon_firms(
+            t.firms, t.tally, self.sold_by_kind, self.usual_sales, 1.0 / 12.0, self.sales_t, self.classes,
+            self.class_sums, self.gini,
+        )  # fmt: skip
 
         # Exit and entry
         population.close_firms(
@@ -240,8 +260,8 @@ class MetalSupplyChain(TableModel):
         self.month += 1
         self.calendar_month = (self.first_calendar + self.month - 1) % 12 + 1
         season, last = self.seasons[self.month - 1], self.seasons[max(0, self.month - 2)]
-        self.money.open()
-        self.tonnes.open()
+        self.money.books[:] = 0.0
+        self.tonnes.books[:] = 0.0
         for sums in (self.tally, self.counts):
             sums[:] = 0
         self.refused[:] = self.admitted[:] = 0.0
@@ -250,7 +270,7 @@ class MetalSupplyChain(TableModel):
             last_demand=last.demand,
             public=season.public,
             days=season.days,
-            holiday_share=season.holiday * float(self.p_firms["holiday_pay_share"][0]),
+            holiday_share=season.holiday * self.holiday_pay_share,
         )
 
     def _open_office(self) -> None:
@@ -268,6 +288,11 @@ class MetalSupplyChain(TableModel):
         """Let every policy in force act at one moment of the month, in the scenario's order."""
         for policy in self.office.in_force(self.month):
             getattr(policy, moment)(self)
+
+    def _agree_wages(self) -> None:
+        """Let firms agree the year's wages in January, and in the first month."""
+        if self.calendar_month == 1 or self.month == 1:
+            workshops.agree_wages(self.arg.firms, self.arg.clusters, self.arg.firms_p)
 
     def _close_office(self) -> None:
         """Let unspent public money lapse when its time is over."""

@@ -28,7 +28,7 @@ from sim.core.ledger import give, pay, take
 from sim.core.streams import key_of, normal, uniform
 from sim.firms import Firm, hired_fte, skill_now
 
-__all__ = ["close_firms", "follow_margins", "grant_papers", "keep_partners", "open_firms", "pay_suppliers"]
+__all__ = ["close_firms", "follow_margins", "open_firms", "pay_suppliers", "take_partners"]
 
 hazard = compiled(Firm.hazard)
 
@@ -179,6 +179,7 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.backlog_months = 0.0
     firm.bad_months = 0.0
     firm.age_months = 0.0
+    firm.youth = 1.0
     firm.partner = False
     firm.partner_months = 0.0
     firm.qualifying_for = -1
@@ -236,35 +237,10 @@ def open_firms(firms, links, clusters, state, counts, mills, uids, luck, month_l
 
 
 @compiled
-def grant_papers(firms, luck, firms_p):
-    """Some firms get their papers, or a certificate, by themselves."""
-    p = firms_p[0]
-    papers, certificate = key_of(luck, 0), key_of(luck, 1)
-    for i in range(firms.size):
-        firm = firms[i]
-        if firm.working:
-            if not firm.registered:
-                if uniform(papers, i) < p.registration_rate:
-                    firm.registered = True
-            elif firm.certificate_months <= 0.0 and uniform(certificate, i) < p.certificate_rate:
-                firm.certificate_months = p.certificate_months
-
-
-@compiled
-def keep_partners(firms, producers, luck, steel_p):
-    """Partnerships end now and then; each mill may take one new partner a month: the best scored of its steel type."""
+def take_partners(firms, producers, luck, steel_p):
+    """Let each mill with a free slot take one new partner: the best scored of its steel type."""
     s = steel_p[0]
-    ends, noise = key_of(luck, 0), key_of(luck, 1)
-    for j in range(producers.size):
-        producers[j].partners = 0.0
-    for i in range(firms.size):
-        firm = firms[i]
-        if firm.working and firm.partner:
-            if uniform(ends, i) < s.partnership_end_rate:
-                firm.partner = False
-                firm.partner_months = 0.0
-            else:
-                producers[firm.mill].partners += 1.0
+    noise = key_of(luck, 1)
     for j in range(producers.size):
         mill = producers[j]
         if mill.partners < mill.slots:

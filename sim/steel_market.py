@@ -91,7 +91,7 @@ def order_from_mills(firms, producers, books, firms_p, steel_p):
 
 
 @compiled
-def share_out(firms, waiting, count, offer_t, local_only, weights):
+def share_out(firms, waiting, weights, count, offer_t, local_only):
     """Divide an offer among the waiting orders by exact water-filling; return what nobody can use.
 
     Each order gets ``min(order, theta * weight * order)`` with the theta at which the offer is used up or every order
@@ -130,28 +130,30 @@ def share_out(firms, waiting, count, offer_t, local_only, weights):
 
 
 @compiled
-def deliver_allotment(firms, producers, waiting, weights, books, tonnes, steel_p):
+def deliver_allotment(firms, producers, waiting, weights, counts, books, tonnes, steel_p):
     """Ration each mill's allotment, local reserve first, and deliver it in whole steps."""
     s = steel_p[0]
+    counts[:] = 0
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working:
+            firm.direct_t = 0.0
+            if firm.backlog_t > 0.0:
+                j = firm.mill
+                waiting[j, counts[j]] = i
+                weights[j, counts[j]] = priority(firm, s)
+                counts[j] += 1
+            else:
+                firm.trust *= s.trust_idle_decay
     for j in range(producers.size):
         mill = producers[j]
-        count = 0
-        for i in range(firms.size):
-            firm = firms[i]
-            if firm.working and firm.mill == j:
-                firm.direct_t = 0.0
-                if firm.backlog_t > 0.0:
-                    waiting[count] = i
-                    weights[count] = priority(firm, s)
-                    count += 1
-                elif firm.trust > 0.0:
-                    firm.trust *= s.trust_idle_decay
+        count = counts[j]
         rest_t = 0.0
         if mill.reserved_t > 0.0:
-            rest_t = share_out(firms, waiting, count, mill.reserved_t, True, weights)
-        share_out(firms, waiting, count, mill.offered_t - mill.reserved_t + rest_t, False, weights)
+            rest_t = share_out(firms, waiting[j], weights[j], count, mill.reserved_t, True)
+        share_out(firms, waiting[j], weights[j], count, mill.offered_t - mill.reserved_t + rest_t, False)
         for c in range(count):
-            firm = firms[waiting[c]]
+            firm = firms[waiting[j, c]]
             steps = math.floor(firm.entitled_t / s.delivery_step_t + SLIVER)
             step_t = min(firm.backlog_t, steps * s.delivery_step_t)
             if firm.entitled_t >= firm.backlog_t - SLIVER:

@@ -15,11 +15,11 @@ from sim.core.state import Table, row_dtype
 from sim.core.streams import draw_uniform, key_of, normal, uniform
 from sim.firms import ExternalFirm, Firm, LocalFirm
 from sim.government import Government
-from sim import listing
 from sim.listing import propose
 from sim.population import found
 from sim.producers import Distributor, Producer
 from sim.reckoning import STATE
+from sim.workshops import show_itself
 
 __all__ = ["build_tables", "cluster_state", "mills_of", "open_town", "usual_lengths"]
 
@@ -164,6 +164,7 @@ def settle_in(firms, clusters, state, mills, uid, luck, steel_jt_t, books, scale
             found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p)
             uid += 1
             firm.age_months = -p.start_age_months * math.log(uniform(key_of(luck, 20), i))
+            firm.youth = math.exp(-firm.age_months / p.exit_age_months)
             firm.steel_t = p.start_steel * firm.capacity_t
             firm.goods_t = p.goods_buffer * firm.expected_t
             firm.goods_value_jt = firm.goods_t * firm.material_t_t * steel_jt_t
@@ -171,7 +172,7 @@ def settle_in(firms, clusters, state, mills, uid, luck, steel_jt_t, books, scale
             firm.cash_jt = p.town_cash_jt_t * (1.0 + spread) * firm.capacity_t
             firm.equity_jt = firm.cash_jt + firm.steel_t * steel_jt_t + firm.goods_value_jt
             firm.equity_jt += p.machine_jt_t * firm.capacity_t
-            firm.taste = 0.0
+            show_itself(firm, clusters[c], p)
     return uid
 
 
@@ -201,7 +202,7 @@ def first_lists(buyers, kinds, links, firms, luck, fit_luck, found_rows, firms_p
             if links[k].open_list:
                 links[k].fit = m.fit_sd * normal(key_of(fit_luck, b), links[k].firm)
         if kind.review_rate > 0.0:
-            count = propose(buyer, firms, found_rows.size, key_of(luck, b), p, found_rows)
+            count = propose(firms, found_rows.size, False, key_of(luck, b), p, found_rows)
             at = buyer.first_link
             for c in range(count):
                 firm = firms[found_rows[c]]
@@ -228,7 +229,6 @@ def open_town(model: Any) -> None:
     need_t = firms["working"] * firms["expected_t"] * firms["material_t_t"]
     distributors["usual_t"] = np.bincount(firms["cluster"], weights=need_t, minlength=distributors.size)
     distributors["ordered_t"] = distributors["sold_t"] = distributors["usual_t"]
-    listing.set_visibility(t.firms, t.clusters, t.firms_p)
     found_rows = np.zeros(40, np.int64)
     first_lists(
         t.buyers, t.kinds, t.links, t.firms, model.luck("town.lists"), model.luck("market.fit"), found_rows,

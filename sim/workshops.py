@@ -18,11 +18,12 @@ from sim.accounts import (
 )
 from sim.core.compiled import compiled
 from sim.core.ledger import give, take
-from sim.core.streams import normal
+from sim.core.streams import bell, uniform
 from sim.firms import Firm, bankable, credit_limit_jt, credit_room_jt, hired_fte, wage_bill_jt, working_cost_jt
 
-__all__ = ["change", "make_goods", "plan", "settle"]
+__all__ = ["agree_wages", "change", "make_goods", "plan", "settle"]
 
+agree_wage = compiled(Firm.agree_wage)
 expect = compiled(Firm.expect)
 want_steel = compiled(Firm.want_steel)
 post_price = compiled(Firm.post_price)
@@ -31,6 +32,17 @@ produce = compiled(Firm.produce)
 learn = compiled(Firm.learn)
 adjust_workers = compiled(Firm.adjust_workers)
 invest_t = compiled(Firm.invest_t)
+grow_older = compiled(Firm.grow_older)
+get_papers = compiled(Firm.get_papers)
+show_itself = compiled(Firm.show_itself)
+
+
+@compiled
+def agree_wages(firms, clusters, firms_p):
+    """Agree wages for the year."""
+    for i in range(firms.size):
+        if firms[i].working:
+            agree_wage(firms[i], clusters[firms[i].cluster], firms_p[0])
 
 
 @compiled
@@ -43,20 +55,24 @@ def plan(firms, producers, distributors, clusters, last_season, season, luck, fi
             c = clusters[firm.cluster]
             mill_jt_t = producers[firm.mill].price_jt_t
             markup = 0.0 if firm.partner else distributors[firm.cluster].markup
-            expect(firm, last_season, season, c, p)
+            expect(firm, last_season, season, p)
             want_steel(firm, season, mill_jt_t * (1.0 + markup), p)
             post_price(firm, p)
-            attract(firm, c.freight_jt_t, normal(luck, i), m)
+            attract(firm, c.freight_jt_t, bell(luck, i), m)
 
 
 @compiled
 def make_goods(firms, days_share, tonnes, firms_p):
-    """Let every firm produce; pay wages for the hours used, energy and overhead."""
+    """Let every firm produce, work out its wages, energy and overhead, and clear the counter for this month's orders."""
     p = firms_p[0]
     for i in range(firms.size):
         firm = firms[i]
         if firm.working:
             output_t = produce(firm, days_share, p)
+            firm.orders_t = 0.0
+            firm.sold_t = 0.0
+            firm.revenue_jt = 0.0
+            firm.demanding_t = 0.0
             used_t = min(firm.steel_t, output_t * firm.material_t_t)
             firm.steel_t -= used_t
             firm.goods_t += output_t
@@ -114,9 +130,11 @@ def settle(firms, due_jt, month, holiday_share, books, firms_p):
 
 
 @compiled
-def change(firms, clusters, books, firms_p):
-    """Learning, motivation, certificates, workers and machines move a month on."""
-    p = firms_p[0]
+def change(firms, clusters, producers, papers, parting, books, firms_p, steel_p):
+    """Learning, workers, machines, papers, partnerships and visibility move a month on."""
+    p, s = firms_p[0], steel_p[0]
+    for j in range(producers.size):
+        producers[j].partners = 0.0
     for i in range(firms.size):
         firm = firms[i]
         if firm.working:
@@ -128,10 +146,12 @@ def change(firms, clusters, books, firms_p):
             worn_t = p.wear * firm.capacity_t
             firm.capacity_t += bought_t - worn_t
             firm.equity_jt -= worn_t * p.machine_jt_t
-            firm.age_months += 1.0
-            firm.certificate_months = max(0.0, firm.certificate_months - 1.0)
+            grow_older(firm, p)
+            get_papers(firm, uniform(papers, i), p)
             if firm.partner:
-                firm.partner_months += 1.0
-            if firm.helped_months >= 0.0:
-                firm.helped_months += 1.0
-            firm.visibility_help = 0.0
+                if uniform(parting, i) < s.partnership_end_rate:
+                    firm.partner = False
+                    firm.partner_months = 0.0
+                else:
+                    producers[firm.mill].partners += 1.0
+            show_itself(firm, c, p)

@@ -11,7 +11,6 @@ goods. At the end of a month :func:`audit` checks, to a billionth of the month's
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,6 @@ from sim.errors import AuditError
 __all__ = ["Flow", "Ledger", "give", "pay", "take"]
 
 TOLERANCE = 1e-9
-GIVEN, TAKEN = 0, 1
 
 
 @dataclass(frozen=True)
@@ -56,73 +54,94 @@ def pay(books, flow, payer, payee, jt):  # type: ignore[no-untyped-def]
     take(books, flow, payee, jt)
 
 
+@compiled
+def _close(books, giver, taker, is_agent, before, now, balances, held):  # type: ignore[no-untyped-def]
+    """Fill in the ends of sectors without agents, check, and return (a leaking flow or -1, a leaking sector or -1)."""
+    turnover = 1.0
+    for f in range(books.shape[0]):
+        if not is_agent[taker[f]]:
+            books[f, 1] = books[f, 0]
+        elif not is_agent[giver[f]]:
+            books[f, 0] = books[f, 1]
+        turnover += abs(books[f, 0])
+    for s in range(balances.shape[0]):
+        balances[s, 1] = 0.0
+    for f in range(books.shape[0]):
+        if not abs(books[f, 0] - books[f, 1]) <= TOLERANCE * turnover:
+            return f, -1
+        balances[giver[f], 1] -= books[f, 0]
+        balances[taker[f], 1] += books[f, 1]
+    for s in range(balances.shape[0]):
+        balances[s, 0] += balances[s, 1]
+        if held[s]:
+            scale = turnover + abs(before[s]) + abs(now[s])
+            if not abs(now[s] - before[s] - balances[s, 1]) <= TOLERANCE * scale:
+                return -1, s
+            balances[s, 0] = now[s]
+    return -1, -1
+
+
 class Ledger:
-    """The month's books of one kind of thing (money or tonnes), and the balances of sectors without agents.
+    """The month's books of one kind of thing (money or tonnes), and the balances of all sectors.
 
     Parameters
     ----------
     flows : sequence of Flow
         In the order of their numbers.
     agents : set of str
-        Sectors whose holdings are columns of a table. Every other sector is an account here: what it gives or takes
-        is entered for it when the month is closed.
+        Sectors whose rules enter their own end of a flow. For every other sector the audit enters it.
+    held : tuple of str
+        Sectors whose holdings are counted each month and must have changed by exactly what their flows say. A sector
+        that keeps nothing (a workshop) is counted as holding 0.
     """
 
-    def __init__(self, flows: tuple[Flow, ...], agents: set[str]) -> None:
+    def __init__(self, flows: tuple[Flow, ...], agents: set[str], held: tuple[str, ...]) -> None:
         self.flows = flows
-        self.agents = agents
         self.books: NDArray[np.float64] = np.zeros((len(flows), 2))
-        sectors = sorted({flow.giver for flow in flows} | {flow.taker for flow in flows})
-        self.balances = dict.fromkeys(sectors, 0.0)
-        self.number = {flow.name: i for i, flow in enumerate(flows)}
-        self._given = np.array([[flow.giver == s for flow in flows] for s in sectors], dtype=float)
-        self._taken = np.array([[flow.taker == s for flow in flows] for s in sectors], dtype=float)
-        self._no_agent_giver = np.array([flow.giver not in agents and flow.taker in agents for flow in flows])
-        self._no_agent_taker = np.array([flow.taker not in agents for flow in flows])
+        self.sectors = sorted({flow.giver for flow in flows} | {flow.taker for flow in flows})
+        self._giver = np.array([self.sectors.index(flow.giver) for flow in flows])
+        self._taker = np.array([self.sectors.index(flow.taker) for flow in flows])
+        self._is_agent = np.array([sector in agents for sector in self.sectors])
+        self._held = np.array([sector in held for sector in self.sectors])
+        self._place = np.array([self.sectors.index(sector) for sector in held])
+        self._before, self._now = np.zeros(len(self.sectors)), np.zeros(len(self.sectors))
+        self._balances = np.zeros((len(self.sectors), 2))
 
-    def open(self) -> None:
-        """Begin a month with empty books."""
-        self.books[:] = 0.0
+    @property
+    def balances(self) -> dict[str, float]:
+        """What each sector has received less what it gave, since the start; holdings for counted sectors."""
+        return dict(zip(self.sectors, self._balances[:, 0].tolist(), strict=True))
 
-    def close(self, month: int, held: dict[str, tuple[float, float]]) -> NDArray[np.float64]:
-        """Enter the other end for sectors without agents, check every flow and sector, and return the flows.
+    def open(self, holdings: NDArray[np.float64]) -> None:
+        """Take note of what the counted sectors hold before the first month."""
+        self._now[self._place] = holdings
+        self._balances[self._place, 0] = holdings
+
+    def close(self, month: int, holdings: NDArray[np.float64]) -> None:
+        """Check every flow and every counted sector, and keep the month's sums in ``books``.
 
         Parameters
         ----------
         month : int
             For the message.
-        held : dict
-            Sector -> (holdings at the month's start, holdings now), for each sector with agents.
-
-        Returns
-        -------
-        ndarray, shape (flows,)
-            The amount of each flow this month.
+        holdings : ndarray, shape (held,)
+            What the counted sectors hold now.
 
         Raises
         ------
         AuditError
             Something appeared or vanished; the message names the flow or the sector.
         """
-        books = self.books
-        books[self._no_agent_giver, GIVEN] = books[self._no_agent_giver, TAKEN]
-        books[self._no_agent_taker, TAKEN] = books[self._no_agent_taker, GIVEN]
-        given, taken = books[:, GIVEN], books[:, TAKEN]
-        turnover = float(np.abs(given).sum()) + 1.0
-        gap = np.abs(given - taken)
-        if not (gap <= TOLERANCE * turnover).all():
-            self._refuse_flow(month, int(np.argmax(np.where(np.isnan(gap), np.inf, gap))))
-        change = self._taken @ taken - self._given @ given
-        for (sector, balance), delta in zip(list(self.balances.items()), change.tolist(), strict=True):
-            if sector in held:
-                before, now = held[sector]
-                scale = turnover + abs(before) + abs(now)
-                if not abs(now - before - delta) <= TOLERANCE * scale:
-                    self._refuse_sector(month, sector, now - before, delta)
-                self.balances[sector] = now
-            else:
-                self.balances[sector] = balance + delta
-        return given.copy()
+        self._before[:] = self._now
+        self._now[self._place] = holdings
+        flow, sector = _close(
+            self.books, self._giver, self._taker, self._is_agent, self._before, self._now, self._balances, self._held
+        )
+        if flow >= 0:
+            self._refuse_flow(month, flow)
+        if sector >= 0:
+            changed = float(self._now[sector] - self._before[sector])
+            self._refuse_sector(month, self.sectors[sector], changed, float(self._balances[sector, 1]))
 
     def _refuse_flow(self, month: int, i: int) -> None:
         flow = self.flows[i]
@@ -140,7 +159,3 @@ class Ledger:
             f"({', '.join(names)}) explain {explained!r}. The run is stopped: something moved outside the books."
         )
         raise AuditError(message)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the state for pickling (plain attributes)."""
-        return self.__dict__.copy()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import compiled, interpreted
 
-__all__ = ["Luck", "draw_uniform", "key_of", "normal", "number", "uniform"]
+__all__ = ["Luck", "bell", "draw_uniform", "key_of", "normal", "number", "pick", "uniform"]
 
 _GOLDEN = -7046029254386353131  # 2**64 / golden ratio, as a signed 64-bit number
 _MIX_1 = -4658895280553007687
@@ -27,6 +27,11 @@ _MASK_34 = (1 << 34) - 1
 _MASK_37 = (1 << 37) - 1
 _MASK_33 = (1 << 33) - 1
 _MASK_53 = (1 << 53) - 1
+_MASK_32 = (1 << 32) - 1
+_TO_UNIT_32 = 1.0 / (1 << 32)
+_MASK_16 = (1 << 16) - 1
+_BELL_MEAN = 2.0 * _MASK_16
+_BELL_SCALE = math.sqrt(3.0) / (1 << 16)
 _TO_UNIT = 1.0 / (1 << 53)
 _HALF_STEP = 0.5 / (1 << 53)
 _K_STEP = 2862933555777941757
@@ -122,6 +127,26 @@ def draw_uniform(key: int, size: int) -> NDArray[np.float64]:
     out = np.empty(size)
     _fill_uniform(key, out)
     return out
+
+
+@compiled
+def pick(key, k, size):  # type: ignore[no-untyped-def]
+    """Return a row number below ``size`` and a uniform number of 32 bits, from one hash."""
+    x = number(key, k)
+    row = (((x >> 32) & _MASK_32) * size) >> 32
+    return row, (x & _MASK_32) * _TO_UNIT_32
+
+
+@compiled
+def bell(key, row):  # type: ignore[no-untyped-def]
+    """Return a bell-shaped number of mean 0 and variance 1 within -3.5 to 3.5: the sum of four uniform numbers.
+
+    Four pieces of 16 bits of one hash; a third of the time of :func:`normal`. For passing shocks, where tails beyond
+    three and a half deviations mean nothing.
+    """
+    x = number(key, row)
+    total = (x & _MASK_16) + ((x >> 16) & _MASK_16) + ((x >> 32) & _MASK_16) + ((x >> 48) & _MASK_16)
+    return (total - _BELL_MEAN) * _BELL_SCALE
 
 
 class Luck:

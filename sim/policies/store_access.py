@@ -21,28 +21,9 @@ from sim.accounts import FEES_PAID, LISTING_FEES, PROGRAMME
 from sim.buyers import ADMITTED, STORES
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
-from sim.core.streams import key_of, uniform
-from sim.listing import judge, place
+from sim.core.streams import key_of
+from sim.listing import judge, place, propose
 from sim.policies import Lever, Policy
-
-
-@compiled
-def look_at_local(buyer, firms, candidates, luck, p, found):
-    """Draw up to ``candidates`` local firms in proportion to visibility; return how many were found."""
-    count = 0
-    for attempt in range(int(p.review_attempts)):
-        if count >= candidates:
-            break
-        row = int(uniform(luck, 2 * attempt) * firms.size)
-        if firms[row].local and uniform(luck, 2 * attempt + 1) * p.visibility_ceiling < firms[row].visibility:
-            fresh = True
-            for c in range(count):
-                if found[c] == row:
-                    fresh = False
-            if fresh:
-                found[count] = row
-                count += 1
-    return count
 
 
 @compiled
@@ -53,7 +34,7 @@ def meet(
     """Let one store look at local firms and sign some; return the fees that the programme pays [jt]."""
     p, m = firms_p[0], market_p[0]
     kind = kinds[buyer.kind]
-    count = look_at_local(buyer, firms, candidates, luck, p, found)
+    count = propose(firms, candidates, True, luck, p, found)
     signed, paid_jt = 0, 0.0
     for c in range(count):
         firm = firms[found[c]]
