@@ -13,70 +13,71 @@ __all__ = ["MONEY_HELD", "TONNES_HELD", "audit_month", "open_books"]
 
 MONEY_HELD = ("firms", "mills", "distributors", "buyers", "government")
 TONNES_HELD = ("steel yards", "goods stocks", "workshops", "buyers")
-PLACE = {name: i for i, name in enumerate(HELD)}
-_MONEY = [PLACE[f"cash_{sector}"] for sector in MONEY_HELD]
-_YARDS, _STOCKS = PLACE["steel"], PLACE["goods"]
-CLAIMS = {
-    "firms' receivables and buyers' payables": ("receivables", "payables"),
-    "firms' deposits and what mills hold": ("deposits", "deposits_mills"),
-}
+_MONEY = slice(0, len(MONEY_HELD))
+_TONNES = slice(len(MONEY_HELD), len(MONEY_HELD) + len(TONNES_HELD))
+_AT = {name: i for i, name in enumerate(HELD)}
 
 
 def _count(model: Any) -> None:
     t = model.arg
-    row = reckon_holdings(
-        t.firms, t.producers, t.distributors, t.buyers, t.government, model.held, model.machine_jt_t
+    reckon_holdings(
+        t.tally, t.counts, t.producers, t.distributors, t.buyers, t.government, model.heirs_jt, model.held
     )  # fmt: skip
-    if row >= 0:
-        firm = model.tables["firms"][row]
-        message = (
-            f"Month {model.month}: the books of firm {firm.uid} (row {row}) do not balance: its assets less debt are "
-            f"not the net worth of its income account ({firm.equity_jt!r} jt). Something changed its cash, stock or "
-            "machines outside the books. The run is stopped."
-        )
-        raise AuditError(message)
-    model.tonnes_now[0], model.tonnes_now[1] = model.held[_YARDS], model.held[_STOCKS]
 
 
 def open_books(model: Any) -> None:
     """Count what everybody holds before the first month."""
     _count(model)
     model.money.open(model.held[_MONEY])
-    model.tonnes.open(model.tonnes_now)
-    model.lenders_claim_jt = float(model.held[PLACE["debt"]])
+    model.tonnes.open(model.held[_TONNES])
+    model.lenders_claim_jt = float(model.held[_AT["debt"]])
 
 
-def audit_month(model: Any) -> None:
+def audit_month(model: Any, leak: int) -> None:
     """Count what everybody holds and compare it with the month's flows and claims.
+
+    Parameters
+    ----------
+    model : MetalSupplyChain
+    leak : int
+        Row of a firm whose own books do not balance, or -1.
 
     Raises
     ------
     AuditError
         Tonnes or rupiah appeared or vanished; the message names the flow, the sector, the claim or the firm.
     """
+    if leak >= 0:
+        _refuse_firm(model, leak)
     _count(model)
     held, tonnes, money = model.held, model.tonnes.books, model.money.books
-    tonnes[DELIVERIES, 0] += model.tally["sold_t"].sum()
-    tonnes[DELIVERIES, 1] += held[PLACE["received"]]
-    tonnes[IMPORTED, 1] += held[PLACE["imported"]]
-    tonnes[DEMAND_MET, 0] += held[PLACE["met"]]
+    tonnes[DELIVERIES, 0] += held[_AT["sold"]]
+    tonnes[DELIVERIES, 1] += held[_AT["received"]]
+    tonnes[IMPORTED, 1] += held[_AT["imported"]]
+    tonnes[DEMAND_MET, 0] += held[_AT["met"]]
     model.money.close(model.month, held[_MONEY])
-    model.tonnes.close(model.month, model.tonnes_now)
-    model.lenders_claim_jt += float(money[LOANS, 0] - money[REPAYMENTS, 0] - model.counts["defaulted_jt"].sum())
-    _check_claims(model)
+    model.tonnes.close(model.month, held[_TONNES])
+    model.lenders_claim_jt += float(money[LOANS, 0] - money[REPAYMENTS, 0] - held[_AT["defaulted"]])
+    _check("firms' receivables (and heirs') and buyers' payables", model, held[_AT["receivables"]] + held[_AT["heirs"]], held[_AT["payables"]])
+    _check("firms' deposits and what mills hold", model, held[_AT["deposits"]], held[_AT["deposits_mills"]])
+    _check("firms' debt and lenders' claims", model, held[_AT["debt"]], model.lenders_claim_jt)
 
 
-def _check_claims(model: Any) -> None:
-    """Check claims: what firms are owed is what buyers owe, debts are what lenders claim, deposits what mills hold."""
-    held = model.held
-    pairs = {name: (float(held[PLACE[ours]]), float(held[PLACE[theirs]])) for name, (ours, theirs) in CLAIMS.items()}
-    owed, payable = pairs["firms' receivables and buyers' payables"]
-    pairs["firms' receivables and buyers' payables"] = (owed + float(model.heirs_jt.sum()), payable)
-    pairs["firms' debt and lenders' claims"] = (float(held[PLACE["debt"]]), model.lenders_claim_jt)
-    for name, (ours, theirs) in pairs.items():
-        if not abs(ours - theirs) <= TOLERANCE * (abs(ours) + abs(theirs) + 1.0) * 10.0:
-            message = (
-                f"Month {model.month}: {name} differ: {ours!r} jt and {theirs!r} jt. The run is stopped: a claim "
-                "changed at one end only."
-            )
-            raise AuditError(message)
+def _refuse_firm(model: Any, row: int) -> None:
+    firm = model.tables["firms"][row]
+    message = (
+        f"Month {model.month}: the books of firm {firm.uid} (row {row}) do not balance: its assets less debt are "
+        f"not the net worth of its income account ({firm.equity_jt!r} jt). Something changed its cash, stock or "
+        "machines outside the books. The run is stopped."
+    )
+    raise AuditError(message)
+
+
+def _check(name: str, model: Any, ours: float, theirs: float) -> None:
+    """Check that a claim is the same at both ends."""
+    if not abs(ours - theirs) <= TOLERANCE * (abs(ours) + abs(theirs) + 1.0):
+        message = (
+            f"Month {model.month}: {name} differ: {float(ours)!r} jt and {float(theirs)!r} jt. The run is stopped: a "
+            "claim changed at one end only."
+        )
+        raise AuditError(message)

@@ -1,8 +1,8 @@
-"""The model described by itself: every table here is read from the code's own declarations, nothing is typed twice.
+"""The model described by itself: everything is read from the code's own declarations, nothing is typed twice.
 
-Entities come from the agent classes and their columns, the schedule from the source of ``MetalSupplyChain.step``, rules
-from the docstrings of methods and loops, parameters from the register, policies, indicators and flows from where they
-are declared.
+Entities come from the agent classes and their columns, the schedule from the source of the model's ``step``,
+rules from the docstrings of methods and loops, parameters from the register; policies, indicators and flows
+from where they are declared.
 """
 
 from __future__ import annotations
@@ -10,24 +10,22 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["text"]
 
-WIDTH = 100
+WIDTH, NARROWEST = 100, 30
 SOURCE = Path(__file__).resolve().parent
-UNRULY = {"study", "report", "core"}  # rooms without rules of the town
-Row = Sequence[str]
+RULELESS = {"study", "report", "core"}
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A function or method of the world: where it stands and what it says of itself."""
 
-    module: str
+    file: str
     owner: str
     name: str
     line: int
@@ -36,13 +34,8 @@ class Rule:
 
     @property
     def title(self) -> str:
-        """``Class.method``, or the function's name."""
+        """Its name, with its class."""
         return f"{self.owner}.{self.name}" if self.owner else self.name
-
-    @property
-    def file(self) -> str:
-        """The file it stands in."""
-        return f"sim/{self.module}.py"
 
 
 def text() -> str:
@@ -73,8 +66,10 @@ def text() -> str:
 
 def entities() -> Iterator[str]:
     """Yield every kind of agent with its state variables: name, unit, meaning."""
+    from sim.core.state import RowAgent
+
     for root, kinds in _families().items():
-        agent = "Mesa agents" if _is_agent(root) else "rows of a table, no agents"
+        agent = "Mesa agents" if issubclass(root, RowAgent) else "rows of a table, no agents"
         yield from _wrapped(f"{root.__name__}: {_first_sentence(root.__doc__)} ({_file_of(root)}, {agent})")
         for kind in kinds:
             yield from _wrapped(f"{kind.__name__}: {_first_sentence(kind.__doc__)}", 2)
@@ -86,24 +81,21 @@ def schedule() -> Iterator[str]:
     """Yield the month as ``MetalSupplyChain.step`` has it: its headings and calls, in order."""
     for heading, calls in _month():
         yield heading
-        yield from _table([(call, says) for call, says in calls], indent=4)
+        yield from _table(calls, indent=4)
 
 
 def rules() -> Iterator[str]:
     """Yield every rule and loop of the world with the first sentence of its docstring and its place."""
-    file = ""
-    for rule in _rules():
-        if rule.file != file:
-            file = rule.file
-            yield file
-        yield from _table([(f"{rule.title} (line {rule.line})", rule.says)], widths=[44])
+    for file, group in groupby(_rules(), key=lambda rule: rule.file):
+        yield file
+        yield from _table([(f"{rule.title} (line {rule.line})", rule.says) for rule in group])
 
 
 def parameters() -> Iterator[str]:
     """Yield every parameter of the baseline: address, value, unit, range, meaning, source."""
     world = _baseline()
     entries = world.parameters.values()
-    yield f"{len(entries)} parameters, {len(world.assumptions)} of them assumptions (scenarios/baseline.toml)."
+    yield f"scenarios/baseline.toml: {len(entries)} parameters, {len(world.assumptions)} of them assumptions"
     yield ""
     for one in entries:
         low, high = map(_written, one.range)
@@ -118,12 +110,13 @@ def policies() -> Iterator[str]:
     moments = [name for name, made in vars(Policy).items() if callable(made) and not name.startswith("_")]
     for name, policy in catalogue().items():
         report = "in the newspaper report" if policy.in_report else "beyond the newspaper report"
-        yield from _wrapped(f"{name}: {policy.title_en} ({policy.title_id}), {report} (sim/policies/{name}.py)")
+        title = f"{name}: {policy.title_en} ({policy.title_id})"
+        yield from _wrapped(f"{title}, {report} ({_file_of(policy)})")
         yield from _wrapped(f"Moves {policy.moves}.", 2)
         yield from _wrapped(f"Evidence: {policy.evidence}.", 2)
         for key, lever in policy.levers.items():
-            rest = f"at rest {_written(lever.rest)}"
-            yield from _wrapped(f"{key}: {lever.allowed}, {rest}. {lever.meaning}.", 2, hang=4)
+            said = f"{key}: {lever.allowed}, at rest {_written(lever.rest)}. {lever.meaning}."
+            yield from _wrapped(said, 2, hang=2)
         acts = [(name, vars(policy)[name].__doc__) for name in moments if name in vars(policy)]
         yield from _table([(f"at {name}", _first_sentence(doc)) for name, doc in acts])
         yield ""
@@ -173,28 +166,21 @@ def _baseline() -> Any:
 def _families() -> dict[type[Any], list[type[Any]]]:
     """Return the classes that have a table of their own, each with the classes that share it."""
     import sim.model  # noqa: F401 - every class of the town is known once the model is
-    from sim.core.state import RowAgent, RowView
+    from sim.core.state import RowView
+
+    def below(kind: type[Any]) -> Iterator[type[Any]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
 
     found: dict[type[Any], list[type[Any]]] = {}
-
-    def walk(kind: type[Any], root: type[Any] | None) -> None:
-        for child in kind.__subclasses__():
-            if child.__module__.partition(".")[0] == "sim":
-                own = root or (child if getattr(child, "columns", None) else None)
-                if own is child:
-                    found[child] = []
-                elif own is not None:
-                    found[own].append(child)
-                walk(child, own)
-
-    walk(RowView, None)
-    return {kind: kinds for kind, kinds in found.items() if kind is not RowAgent}
-
-
-def _is_agent(kind: type[Any]) -> bool:
-    from sim.core.state import RowAgent
-
-    return issubclass(kind, RowAgent)
+    for kind in below(RowView):
+        roots = [base for base in kind.__mro__ if vars(base).get("columns")]
+        if roots and kind.__module__.partition(".")[0] == "sim":
+            shared = found.setdefault(roots[-1], [])
+            if kind is not roots[-1]:
+                shared.append(kind)
+    return found
 
 
 def _file_of(kind: type[Any]) -> str:
@@ -206,47 +192,35 @@ def _functions() -> tuple[Rule, ...]:
     """Return every function and method of the world's rooms, in the order of files and lines."""
     found = []
     for file in sorted(SOURCE.rglob("*.py")):
-        place = file.relative_to(SOURCE).with_suffix("")
-        if place.parts[0] in UNRULY:
+        where = file.relative_to(SOURCE.parent).as_posix()
+        if where.split("/")[1] in RULELESS:
             continue
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            members = node.body if isinstance(node, ast.ClassDef) else [node]
-            owner = node.name if isinstance(node, ast.ClassDef) else ""
-            for member in members:
-                if isinstance(member, ast.FunctionDef):
-                    says = _first_sentence(ast.get_docstring(member))
-                    rule = (place.as_posix(), owner, member.name, member.lineno, says)
-                    found.append(Rule(*rule, compiled=any(map(_is_compiled, member.decorator_list))))
+            owner, members = (node.name, node.body) if isinstance(node, ast.ClassDef) else ("", [node])
+            for one in members:
+                if isinstance(one, ast.FunctionDef):
+                    says = _first_sentence(ast.get_docstring(one))
+                    marks = [ast.unparse(mark).partition("(")[0] for mark in one.decorator_list]
+                    found.append(Rule(where, owner, one.name, one.lineno, says, "compiled" in marks))
     return tuple(found)
-
-
-def _is_compiled(decorator: ast.expr) -> bool:
-    return ast.unparse(decorator).partition("(")[0].endswith("compiled")
 
 
 def _rules() -> list[Rule]:
     """Return the rules: methods of the town's rows, and everything compiled."""
-    owners = {(_file_of(kind), kind.__name__) for root, kinds in _families().items() for kind in (root, *kinds)}
+    kinds = [kind for root, others in _families().items() for kind in (root, *others)]
+    owners = {(_file_of(kind), kind.__name__) for kind in kinds}
     return [one for one in _functions() if one.compiled or (one.file, one.owner) in owners]
 
 
 def _month() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the headings of ``step`` with the calls below each: (call, first sentence of its docstring)."""
     source = (SOURCE / "model.py").read_text(encoding="utf-8")
-    town = next(
-        node
-        for node in ast.parse(source).body
-        if isinstance(node, ast.ClassDef) and node.name == "MetalSupplyChain"
-    )
-    step = next(node for node in town.body if isinstance(node, ast.FunctionDef) and node.name == "step")
-    lines = source.splitlines()
-    headings = [
-        (number, lines[number - 1].strip().lstrip("# "))
-        for number in range(step.lineno, (step.end_lineno or step.lineno) + 1)
-        if lines[number - 1].lstrip().startswith("# ")
-    ]
-    found: list[tuple[int, str, list[tuple[str, str]]]] = [(step.lineno, "Calendar", [])]
-    found += [(number, heading, []) for number, heading in headings]
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    step = next(node for node in functions if node.name == "step")
+    found: list[tuple[int, str, list[tuple[str, str]]]] = [(step.lineno, "The calendar turns", [])]
+    for number, line in enumerate(source.splitlines(), start=1):
+        if step.lineno < number <= (step.end_lineno or 0) and line.lstrip().startswith("# "):
+            found.append((number, line.strip().lstrip("# "), []))
     for call in _calls(step.body):
         _, _, below = [entry for entry in found if entry[0] <= call.lineno][-1]
         below.append((_named(call), _sentence_of(call)))
@@ -266,8 +240,8 @@ def _calls(body: Iterable[ast.stmt]) -> Iterator[ast.Call]:
 
 def _word(call: ast.Call) -> str:
     """Return what a call is told in a word (``"deliver"``), or nothing."""
-    words = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    return words[0] if words else ""
+    values = [one.value for one in call.args if isinstance(one, ast.Constant)]
+    return next((value for value in values if isinstance(value, str)), "")
 
 
 def _named(call: ast.Call) -> str:
@@ -277,15 +251,12 @@ def _named(call: ast.Call) -> str:
 
 
 def _sentence_of(call: ast.Call) -> str:
-    """Return the first sentence of what is called: the moment it names, the one of its module, or the only one."""
+    """Return the first sentence of what is called: a policy's moment, its module's, or the only one."""
     *before, name = ast.unparse(call.func).split(".")
-    moments = [one.says for one in _functions() if one.owner == "Policy" and one.name == _word(call)]
-    if moments:
-        return moments[0]
+    file = "sim/model.py" if before == ["self"] else f"sim/{before[-1] if before else ''}.py"
     known = [one for one in _functions() if one.name == name]
-    module = "model" if before == ["self"] else (before[-1] if before else "")
-    own = [one for one in known if one.module == module]
-    chosen = own or known
+    moments = [one for one in _functions() if (one.owner, one.name) == ("Policy", _word(call))]
+    chosen = moments or [one for one in known if one.file == file] or known
     return chosen[0].says if len(chosen) == 1 else ""
 
 
@@ -306,25 +277,23 @@ def _written(value: object) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def _wrapped(words: str, indent: int = 0, hang: int | None = None) -> list[str]:
-    """Wrap words, never inside one; ``hang`` is the indent of further lines."""
-    first, rest = " " * indent, " " * (indent if hang is None else hang)
-    return textwrap.wrap(
-        words, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+def _wrapped(words: str, indent: int = 0, hang: int = 0) -> list[str]:
+    """Wrap words, never inside one; further lines are indented by ``hang`` more."""
+    lines = _lines(words, WIDTH - indent - hang)
+    return [" " * (indent + (hang if number else 0)) + line for number, line in enumerate(lines)]
 
 
-def _table(rows: Sequence[Row], indent: int = 2, widths: Sequence[int] = ()) -> list[str]:
-    """Return rows in columns; the last column is wrapped beside the others."""
-    if not rows:
-        return []
-    most = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
-    wide = [max(pair) for pair in zip(most, widths, strict=False)] if widths else most
-    lines = []
-    for row in rows:
-        head = " " * indent + "".join(word.ljust(width + 2) for word, width in zip(row, wide, strict=False))
-        left = len(head)
-        last = textwrap.wrap(row[-1], max(30, WIDTH - left), break_long_words=False, break_on_hyphens=False)
-        lines.append((head + (last[0] if last else "")).rstrip())
-        lines += [" " * left + line for line in last[1:]]
-    return lines
+def _lines(words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _table(rows: Sequence[Sequence[str]], indent: int = 2) -> Iterator[str]:
+    """Yield rows in columns; the last column is wrapped beside the others."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    for *words, last in rows:
+        head = " " * indent + "".join(
+            word.ljust(width + 2) for word, width in zip(words, widths, strict=True)
+        )
+        lines = _lines(last, max(NARROWEST, WIDTH - len(head))) or [""]
+        yield (head + lines[0]).rstrip()
+        yield from (" " * len(head) + line for line in lines[1:])

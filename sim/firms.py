@@ -85,6 +85,7 @@ class Firm(RowAgent):
     goods_t: float = column("t", "Goods in stock", low=0)
     desired_t: float = column("t/month", "Output wanted this month", low=0)
     capacity_t: float = column("t/month", "Output of the machines at full work", low=0)
+    log_size: float = column("log points", "Logarithm of its capacity in t/month")
     workers_fte: float = column("fte", "People at work, owner and family included", low=0)
     wage_jt_fte: float = column("jt/fte/month", "Wage of a hired worker; larger firms pay more", low=0)
     skill: float = column("index", "Skill learnt by doing; 1 is good practice", low=0)
@@ -187,14 +188,13 @@ class Firm(RowAgent):
         """
         self.taste = m.taste_persistence * self.taste + m.taste_sd * z
         utility = m.quality_weight * self.quality + self.taste
-        utility += m.size_weight * math.log(self.capacity_t / m.size_reference_t)
-        city = utility - m.price_elasticity * math.log((self.price_jt_t + freight_jt_t) / m.price_reference_jt_t)
-        self.pull = math.exp(city / m.nest)
+        utility += m.size_weight * self.log_size
+        home = utility - m.price_elasticity * math.log(self.price_jt_t / m.price_reference_jt_t)
+        self.pull_home = math.exp(home / m.nest)
+        self.pull = self.pull_home
         if freight_jt_t > 0.0:
-            home = utility - m.price_elasticity * math.log(self.price_jt_t / m.price_reference_jt_t)
-            self.pull_home = math.exp(home / m.nest)
-        else:
-            self.pull_home = self.pull
+            dearer = m.price_elasticity * math.log(1.0 + freight_jt_t / self.price_jt_t)
+            self.pull = self.pull_home * math.exp(-dearer / m.nest)
 
     def produce(self, days_share, p):
         """Make goods: as much as wanted, unless machines, workers, steel or cash set a limit; record which.
@@ -273,8 +273,9 @@ class Firm(RowAgent):
 
     def show_itself(self, c, p):
         """Work out its visibility to the city's buyers: marketing, sales effort and size, and what a policy adds."""
+        self.log_size = math.log(self.capacity_t)
         effort = self.marketing * (p.visibility_floor + self.motivation)
-        known = effort * math.exp(p.visibility_size * math.log(self.capacity_t)) + self.visibility_help
+        known = effort * math.exp(p.visibility_size * self.log_size) + self.visibility_help
         self.visibility = min(p.visibility_ceiling, known * c.reach)
         self.visibility_help = 0.0
 

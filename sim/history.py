@@ -11,19 +11,19 @@ from typing import Any
 import mesa
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.accounts import MONEY, TONNES
 from sim.buyers import GATES, KINDS
+from sim.core.state import seen
 from sim.reckoning import CHAIN, COUNTS, MILL_FIELDS, TALLY
 
 __all__ = ["Collector", "History"]
 
-WORLD_FIELDS = ("steel_price_jt_t", "import_price_jt_t", "season", "days", "gini_local", "gini_external")
+WORLD_FIELDS = ("steel_price_jt_t", "import_price_jt_t", "season", "days")
 
 
 class History:
-    """The months of one run."""
+    """The months of one run. The month's sums are written straight into their place here: nothing is copied."""
 
     def __init__(self, model: Any) -> None:
         months = model.months
@@ -39,33 +39,32 @@ class History:
         self.by_kind = np.zeros((months, len(KINDS), 8))
         self.refused = np.zeros((months, len(KINDS), 2, len(GATES)))
         self.admitted = np.zeros((months, len(KINDS), 2))
-        self.money = np.zeros((months, len(MONEY)))
-        self.tonnes = np.zeros((months, len(TONNES)))
+        self.money = np.zeros((months, len(MONEY), 2))
+        self.tonnes = np.zeros((months, len(TONNES), 2))
         self.mills = np.zeros((months, len(MILL_FIELDS)))
         self.world = np.zeros((months, len(WORLD_FIELDS)))
+        self.gini = np.zeros((months, 2))
         self.spending = np.zeros((months, len(self.policies)))
         self.shadow = np.zeros((months, len(self.policies)))
-        self.relief = np.zeros(months)
-        self.markup = np.zeros((months, len(self.clusters)))
         self._frame: pd.DataFrame | None = None
 
-    def record(self, model: Any) -> None:
-        """Copy the month's sums."""
+    def open_month(self, model: Any) -> None:
+        """Let the model write this month's sums into this month's place."""
         i = model.month - 1
-        self.length = model.month
-        self.tally[i], self.counts[i] = model.tally, model.counts
-        self.chain[i], self.by_kind[i] = model.chain, model.demand_by_kind
-        self.refused[i], self.admitted[i] = model.refused, model.admitted
-        self.money[i], self.tonnes[i] = model.money.books[:, 0], model.tonnes.books[:, 0]
-        self.mills[i] = model.mill_sums
+        model.arg.tally, model.arg.counts = seen(self.tally[i]), seen(self.counts[i])
+        model.chain, model.demand_by_kind = self.chain[i], self.by_kind[i]
+        model.refused, model.admitted = self.refused[i], self.admitted[i]
+        model.money.books, model.tonnes.books = self.money[i], self.tonnes[i]
+        model.mill_sums, model.gini = self.mills[i], self.gini[i]
+
+    def close_month(self, model: Any) -> None:
+        """Note prices and public spending; the month is complete."""
+        i = model.month - 1
         season, outside = model.seasons[i], model.outside
-        self.world[i] = (
-            outside.steel_price_jt_t, outside.import_price_jt_t, season.demand, season.days, model.gini[0], model.gini[1]
-        )  # fmt: skip
-        purses = model.office.purses
-        for j, name in enumerate(self.policies):
-            self.spending[i, j], self.shadow[i, j] = purses[name].spent_jt, purses[name].shadow_jt
-        self.markup[i] = model.tables["distributors"].rows["markup"]
+        self.world[i] = (outside.steel_price_jt_t, outside.import_price_jt_t, season.demand, season.days)
+        for j, purse in enumerate(model.office.purses.values()):
+            self.spending[i, j], self.shadow[i, j] = purse.spent_jt, purse.shadow_jt
+        self.length = model.month
         self._frame = None
 
     def indicators(self) -> pd.DataFrame:

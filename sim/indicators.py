@@ -507,7 +507,7 @@ def concentration(h: Any, who: Any) -> Series:
 @indicator("index", "lower", by="two")
 def inequality(h: Any, local: bool) -> Series:
     """Gini coefficient of sales over firms."""
-    return h.world[: h.length, 4 if local else 5]
+    return h.gini[: h.length, 0 if local else 1]
 
 
 def _bounds() -> None:

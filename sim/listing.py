@@ -17,7 +17,7 @@ from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.streams import key_of, normal, pick, uniform
 
-__all__ = ["judge", "keep_quotas", "place", "propose", "qualify", "review_lists"]
+__all__ = ["judge", "keep_quotas", "place", "propose", "review_lists"]
 
 refusal = compiled(Buyer.refusal)
 
@@ -139,9 +139,10 @@ def propose(firms, candidates, local_only, luck, p, found):
 
 
 @compiled
-def review_lists(buyers, kinds, links, firms, clusters, refused, admitted, luck, fit_luck, found, books, firms_p, market):
-    """Let some buyers review their lists, and drop suppliers that deliver badly."""
+def review_lists(buyers, kinds, links, firms, clusters, qualified, ends, refused, admitted, luck, fit_luck, found, books, firms_p, market):
+    """Let some buyers review their lists and drop suppliers that deliver badly; list who has qualified."""
     p, m = firms_p[0], market[0]
+    list_qualified(buyers, kinds, links, firms, clusters, qualified, ends[1], fit_luck, p, m)
     for b in range(buyers.size):
         buyer = buyers[b]
         kind = kinds[buyer.kind]
@@ -176,15 +177,13 @@ def review_lists(buyers, kinds, links, firms, clusters, refused, admitted, luck,
 
 
 @compiled
-def qualify(buyers, kinds, links, firms, clusters, fit_luck, firms_p, market):
+def list_qualified(buyers, kinds, links, firms, clusters, qualified, count, fit_luck, p, m):
     """List the firms whose qualification is through, if they still pass the gate."""
-    p, m = firms_p[0], market[0]
-    for i in range(firms.size):
-        firm = firms[i]
-        if firm.qualifying_for >= 0 and firm.qualifying_months <= 0.0 and firm.working:
-            b = firm.qualifying_for
-            firm.qualifying_for = -1
-            kind = kinds[buyers[b].kind]
-            k, gate = judge(buyers[b], b, kind, links, firms, clusters, i, fit_luck, 0.0, p, m)
-            if gate == ADMITTED:
-                place(buyers[b], b, kind, links, firms, i, k, fit_luck, m)
+    for c in range(count):
+        firm = firms[qualified[c]]
+        b = firm.qualifying_for
+        firm.qualifying_for = -1
+        kind = kinds[buyers[b].kind]
+        k, gate = judge(buyers[b], b, kind, links, firms, clusters, qualified[c], fit_luck, 0.0, p, m)
+        if gate == ADMITTED:
+            place(buyers[b], b, kind, links, firms, qualified[c], k, fit_luck, m)

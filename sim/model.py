@@ -24,16 +24,7 @@ from sim.errors import UserError
 from sim.government import Office
 from sim.history import Collector, History
 from sim.policies import catalogue
-from sim.reckoning import (
-    CHAIN,
-    COUNTS,
-    HELD,
-    MILL_FIELDS,
-    TALLY,
-    reckon_firms,
-    reckon_market,
-    reckon_mills,
-)
+from sim.reckoning import COUNTS, HELD, TALLY, reckon_firms, reckon_market, reckon_mills
 from sim.relief import places_for, relief_of
 from sim.scenario import Scenario
 from sim.shocks import Outside, seasons
@@ -109,15 +100,12 @@ class MetalSupplyChain(TableModel):
         self.asked_t, self.filled = np.zeros(rows), np.zeros(rows)
         self.waiting, self.weights = np.zeros((self.mills.size, rows), np.int64), np.zeros((self.mills.size, rows))
         self.waiting_counts, self.candidates = np.zeros(self.mills.size, np.int64), np.zeros(64, np.int64)
+        self.gini = np.zeros(2)
         self.sold_by_kind, self.usual_sales = np.zeros((rows, len(buyers.KINDS))), np.zeros((rows, len(buyers.KINDS)))
-        self.tally, self.counts = np.zeros(self.clusters.size, TALLY), np.zeros(self.clusters.size, COUNTS)
-        self.chain = np.zeros((2, 2, len(CHAIN)))
-        self.demand_by_kind = np.zeros((len(buyers.KINDS), 8))
-        self.refused, self.admitted = np.zeros((len(buyers.KINDS), 2, len(buyers.GATES))), np.zeros((len(buyers.KINDS), 2))
-        self.held, self.tonnes_now = np.zeros(len(HELD)), np.zeros(len(TONNES_HELD))
-        self.sales_t, self.gini = np.zeros(rows), np.zeros(2)
+        self.leaving, self.qualified = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
+        self.ends = np.zeros(2, np.int64)
+        self.held, self.sales_t = np.zeros(len(HELD)), np.zeros(rows)
         self.classes, self.class_sums = np.zeros(GINI_CLASSES), np.zeros(GINI_CLASSES)
-        self.mill_sums = np.zeros(len(MILL_FIELDS))
         self.money = Ledger(MONEY, set(MONEY_HELD), MONEY_HELD)
         self.tonnes = Ledger(TONNES, {"mills", "steel yards", "goods stocks", "buyers"}, TONNES_HELD)
         self.outside = Outside(world.room("outside"))
@@ -136,6 +124,8 @@ class MetalSupplyChain(TableModel):
         self.relief = relief_of(relief, self) if relief is not None else None
         self.history = History(self)
         self.datacollector = Collector(self.history)
+        self.arg.tally, self.arg.counts = seen(np.zeros(self.clusters.size, TALLY)), seen(np.zeros(self.clusters.size, COUNTS))
+        self._count_firms()
         open_books(self)
 
     def _see(self) -> None:
@@ -148,8 +138,6 @@ class MetalSupplyChain(TableModel):
             kinds=seen(self.kinds),
             mills=seen(self.mills),
             state=seen(self.state),
-            counts=seen(self.counts),
-            tally=seen(self.tally),
             firms_p=seen(self.p_firms),
             market_p=seen(self.p_market),
             steel_p=seen(self.p_steel),
@@ -167,7 +155,8 @@ class MetalSupplyChain(TableModel):
 
     def step(self) -> None:
         """One month, in the order in which things happen."""
-        now, luck, t, p = self._begin_month(), self.luck, self.arg, self.arg
+        now, luck = self._begin_month(), self.luck
+        t = p = self.arg
         month, books, tonnes = self.month, self.money.books, self.tonnes.books
 
         # Outside: the steel price, the season, what buyers need, what mills make
@@ -191,13 +180,10 @@ class MetalSupplyChain(TableModel):
             p.firms_p, p.market_p,
         )  # fmt: skip
 
-        # Steel: allotted, rationed, and bought from distributors
-        producers.set_allotments(t.producers, t.mills, self.scale)
-        steel_market.order_from_mills(t.firms, t.producers, books, p.firms_p, p.steel_p)
-        steel_market.deliver_allotment(t.firms, t.producers, self.waiting, self.weights, self.waiting_counts, books, tonnes, p.steel_p)
-        steel_market.buy_from_distributors(
-            t.firms, t.producers, t.distributors, luck("steel.stock out", month), books, tonnes,
-            p.firms_p, p.steel_p,
+        # Steel: allotted, ordered, rationed, and bought from distributors
+        steel_market.trade_steel(
+            t.firms, t.producers, t.mills, t.distributors, self.scale, self.waiting, self.weights, self.waiting_counts,
+            luck("steel.stock out", month), books, tonnes, p.firms_p, p.steel_p,
         )  # fmt: skip
 
         # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
@@ -212,27 +198,19 @@ class MetalSupplyChain(TableModel):
 
         # Change: learning, machines, workers, papers, partners, lists
         workshops.change(
-            t.firms, t.clusters, t.producers, luck("firms.papers", month), luck("steel.parting", month), books,
-            p.firms_p, p.steel_p,
+            t.firms, t.clusters, t.producers, luck("firms.papers", month), luck("steel.parting", month),
+            luck("firms.exit", month), self.leaving, self.qualified, self.ends, books, p.firms_p, p.steel_p,
         )  # fmt: skip
         population.take_partners(t.firms, t.producers, luck("steel.partners", month), p.steel_p)
         listing.review_lists(
-            t.buyers, t.kinds, t.links, t.firms, t.clusters, self.refused, self.admitted, luck("buyers.review", month),
-            luck("market.fit"), self.candidates, books, p.firms_p, p.market_p,
-        )  # fmt: skip
-        listing.qualify(
-            t.buyers, t.kinds, t.links, t.firms, t.clusters, luck("market.fit"), p.firms_p, p.market_p,
-        )  # fmt: skip
-        reckon_mills(t.producers, self.mill_sums)
-        reckon_firms(
-            t.firms, t.tally, self.sold_by_kind, self.usual_sales, 1.0 / 12.0, self.sales_t, self.classes,
-            self.class_sums, self.gini,
+            t.buyers, t.kinds, t.links, t.firms, t.clusters, self.qualified, self.ends, self.refused, self.admitted,
+            luck("buyers.review", month), luck("market.fit"), self.candidates, books, p.firms_p, p.market_p,
         )  # fmt: skip
 
         # Exit and entry
         population.close_firms(
-            t.firms, t.producers, t.links, self.due_jt, self.heirs_jt, t.counts, luck("firms.exit", month), books,
-            tonnes, p.firms_p,
+            t.firms, t.producers, t.links, self.leaving, self.ends, self.due_jt, self.heirs_jt, t.counts, t.tally,
+            self.sold_by_kind, self.usual_sales, books, tonnes, p.firms_p,
         )  # fmt: skip
         self.next_uid = population.open_firms(
             t.firms, t.links, t.clusters, t.state, t.counts, t.mills, self.next_uid, luck("firms.entrants", month),
@@ -241,9 +219,11 @@ class MetalSupplyChain(TableModel):
 
         # Audit and indicators
         self._close_office()
-        audit_month(self)
+        leak = self._count_firms()
+        reckon_mills(t.producers, self.mill_sums)
         population.follow_margins(t.tally, t.state, month <= self.warm_up, p.firms_p)
-        self.history.record(self)
+        audit_month(self, leak)
+        self.history.close_month(self)
         self.running = month < self.months
 
     def run(self) -> MetalSupplyChain:
@@ -260,11 +240,7 @@ class MetalSupplyChain(TableModel):
         self.month += 1
         self.calendar_month = (self.first_calendar + self.month - 1) % 12 + 1
         season, last = self.seasons[self.month - 1], self.seasons[max(0, self.month - 2)]
-        self.money.books[:] = 0.0
-        self.tonnes.books[:] = 0.0
-        for sums in (self.tally, self.counts):
-            sums[:] = 0
-        self.refused[:] = self.admitted[:] = 0.0
+        self.history.open_month(self)
         return SimpleNamespace(
             demand=season.demand,
             last_demand=last.demand,
@@ -283,6 +259,15 @@ class MetalSupplyChain(TableModel):
         for policy in self.office.policies:
             if policy.first == self.month:
                 policy.begin(self)
+
+    def _count_firms(self) -> int:
+        """Add up the firms working now; return the row of one whose own books do not balance, or -1."""
+        t = self.arg
+        leak = reckon_firms(
+            t.firms, t.tally, self.sold_by_kind, self.usual_sales, 1.0 / 12.0, self.sales_t, self.classes,
+            self.class_sums, self.gini, self.machine_jt_t,
+        )  # fmt: skip
+        return int(leak)
 
     def _government_acts(self, moment: str) -> None:
         """Let every policy in force act at one moment of the month, in the scenario's order."""

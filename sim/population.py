@@ -25,13 +25,11 @@ from sim.accounts import (
 )
 from sim.core.compiled import compiled
 from sim.core.ledger import give, pay, take
-from sim.core.streams import key_of, normal, uniform
-from sim.firms import Firm, hired_fte, skill_now
+from sim.core.streams import bell, key_of, normal, uniform
+from sim.firms import hired_fte, skill_now
+from sim.reckoning import add_flows, add_sales
 
 __all__ = ["close_firms", "follow_margins", "open_firms", "pay_suppliers", "take_partners"]
-
-hazard = compiled(Firm.hazard)
-
 
 @compiled
 def pay_suppliers(buyers, owed_jt, heirs_jt, month, books):
@@ -92,26 +90,27 @@ def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
 
 
 @compiled
-def close_firms(firms, producers, links, due_jt, heirs_jt, counts, luck, books, tonnes, firms_p):
-    """Close the firms that cannot go on, and free their places on lists; return how many closed."""
+def close_firms(
+    firms, producers, links, leaving, ends, due_jt, heirs_jt, counts, tally, sold_by_kind, usual_sales, books, tonnes, firms_p
+):  # fmt: skip
+    """Close the firms that cannot go on, and free their places on lists."""
     p = firms_p[0]
-    closed = 0
-    for i in range(firms.size):
+    for c in range(ends[0]):
+        i = leaving[c]
         firm = firms[i]
-        if firm.working:
-            insolvent = firm.bad_months >= p.insolvency_months
-            if insolvent or uniform(luck, i) < hazard(firm, p):
-                count = counts[firm.cluster]
-                if insolvent:
-                    count.insolvencies += 1.0
-                wind_up(firm, i, producers[firm.mill], due_jt, heirs_jt, count, books, tonnes, p)
-                closed += 1
-    if closed > 0:
+        add_flows(tally[firm.cluster], firm)
+        add_sales(tally[firm.cluster], sold_by_kind[i])
+        sold_by_kind[i] = 0.0
+        usual_sales[i] = 0.0
+        count = counts[firm.cluster]
+        if firm.bad_months >= p.insolvency_months:
+            count.insolvencies += 1.0
+        wind_up(firm, i, producers[firm.mill], due_jt, heirs_jt, count, books, tonnes, p)
+    if ends[0] > 0:
         for k in range(links.size):
             link = links[k]
             if link.firm >= 0 and not link.open_list and not firms[link.firm].working:
                 link.firm = -1
-    return closed
 
 
 @compiled
@@ -180,6 +179,7 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.bad_months = 0.0
     firm.age_months = 0.0
     firm.youth = 1.0
+    firm.log_size = math.log(capacity_t)
     firm.partner = False
     firm.partner_months = 0.0
     firm.qualifying_for = -1
@@ -212,6 +212,7 @@ def open_firms(firms, links, clusters, state, counts, mills, uids, luck, month_l
             if not firm.working:
                 found(firm, row, uids, c, clusters, mills, luck, steel_jt_t, books, p)
                 firm.capacity_t = max(p.capacity_floor_t, p.start_size * firm.capacity_t)
+                firm.log_size = math.log(firm.capacity_t)
                 firm.expected_t = max(p.expected_floor_t, p.start_orders * firm.capacity_t)
                 firm.orders_t = firm.expected_t
                 firm.workers_fte = p.workers_floor_fte
@@ -240,7 +241,6 @@ def open_firms(firms, links, clusters, state, counts, mills, uids, luck, month_l
 def take_partners(firms, producers, luck, steel_p):
     """Let each mill with a free slot take one new partner: the best scored of its steel type."""
     s = steel_p[0]
-    noise = key_of(luck, 1)
     for j in range(producers.size):
         mill = producers[j]
         if mill.partners < mill.slots:
@@ -251,7 +251,7 @@ def take_partners(firms, producers, luck, steel_p):
                 if firm.working and firm.mill == j and not firm.partner and firm.registered:
                     if firm.capacity_t >= s.partner_capacity_t:
                         own = s.partner_trust * firm.trust + s.partner_quality * firm.quality
-                        own += s.partner_size * math.log(firm.capacity_t) + s.partner_noise * normal(noise, i)
+                        own += s.partner_size * firm.log_size + s.partner_noise * bell(luck, i)
                         if not firm.local:
                             own += s.partner_outside
                         first = local_first and firm.local

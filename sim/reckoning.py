@@ -14,14 +14,27 @@ from sim.firms import BOUNDS, skill_now
 
 NET_WORTH_TOLERANCE = 1e-7  # relative; rounding of 240 months stays far below
 
-__all__ = ["CHAIN", "COUNTS", "HELD", "MILL_FIELDS", "STATE", "TALLY", "reckon_firms", "reckon_holdings", "reckon_market", "reckon_mills"]
+__all__ = [
+    "CHAIN",
+    "COUNTS",
+    "HELD",
+    "MILL_FIELDS",
+    "STATE",
+    "TALLY",
+    "add_flows",
+    "add_sales",
+    "reckon_firms",
+    "reckon_holdings",
+    "reckon_market",
+    "reckon_mills",
+]
 
 TALLY = np.dtype(
     [
         (name, "f8")
         for name in (
             "firms output_t capacity_t workers_fte wages_jt overhead_jt revenue_jt cost_sold_jt sold_t orders_t "
-            "goods_t steel_t direct_t bought_t wanted_t ordered_direct debt_jt cash_jt receivable_jt equity_jt "
+            "goods_t steel_t direct_t bought_t wanted_t ordered_direct debt_jt cash_jt receivable_jt deposit_jt equity_jt "
             "price_jt_t unit_cost_jt_t markup skill quality motivation use "
             "sales_squared registered certified partners at_stores at_industry helped largest_fte "
             "idle "
@@ -86,14 +99,6 @@ def reckon_market(buyers, chain, demand_by_kind):
 
 
 @compiled
-def net_worth_gap_jt(firm, machine_jt_t):
-    """Return assets less debt less the net worth that the income account says [jt]; zero but for rounding."""
-    stock_jt = firm.steel_t * firm.steel_cost_jt_t + firm.goods_value_jt
-    assets_jt = firm.cash_jt + firm.receivable_jt + firm.deposit_jt + stock_jt + machine_jt_t * firm.capacity_t
-    return assets_jt - firm.debt_jt - firm.equity_jt
-
-
-@compiled
 def add_sales(row, sold_t):
     """Add a firm's deliveries by kind of buyer."""
     row.sold_households_t += sold_t[0]
@@ -154,142 +159,167 @@ def gini_of(sales_t, heads, sums):
 
 
 @compiled
-def reckon_firms(firms, tally, sold_by_kind, usual_sales, memory, sales_t, heads, sums, gini):
-    """Add up every firm that worked this month, by cluster, and work out how unequal sales are.
-
-    ``usual_sales`` is the running yearly mean of sales by kind of buyer, from which a firm's main buyer follows.
-    """
-    kinds = usual_sales.shape[1]
-    front, back = 0, sales_t.size
-    for i in range(firms.size):
-        firm = firms[i]
-        if not firm.working:
-            for k in range(kinds):
-                usual_sales[i, k] = 0.0
-            continue
-        if firm.local:
-            sales_t[front] = firm.sold_t
-            front += 1
-        else:
-            back -= 1
-            sales_t[back] = firm.sold_t
-        row = tally[firm.cluster]
-        row.firms += 1.0
-        row.output_t += firm.output_t
-        row.capacity_t += firm.capacity_t
-        row.workers_fte += firm.workers_fte
-        row.largest_fte = max(row.largest_fte, firm.workers_fte)
-        row.wages_jt += firm.wages_jt
-        row.overhead_jt += firm.overhead_jt
-        row.revenue_jt += firm.revenue_jt
-        row.cost_sold_jt += firm.cost_sold_jt
-        row.sold_t += firm.sold_t
-        row.orders_t += firm.orders_t
-        row.goods_t += firm.goods_t
-        row.steel_t += firm.steel_t
-        row.direct_t += firm.direct_t
-        row.bought_t += firm.bought_t
-        row.wanted_t += firm.wanted_steel_t
-        row.debt_jt += firm.debt_jt
-        row.cash_jt += firm.cash_jt
-        row.receivable_jt += firm.receivable_jt
-        row.equity_jt += firm.equity_jt
-        row.price_jt_t += firm.price_jt_t
-        row.unit_cost_jt_t += firm.unit_cost_jt_t
-        row.markup += firm.markup
-        row.skill += skill_now(firm)
-        row.quality += firm.quality
-        row.motivation += firm.motivation
-        row.use += firm.use
-        row.sales_squared += firm.sold_t * firm.sold_t
-        if firm.backlog_t > 0.0 or firm.direct_t > 0.0:
-            row.ordered_direct += 1.0
-        if firm.registered:
-            row.registered += 1.0
-        if firm.certificate_months > 0.0:
-            row.certified += 1.0
-        if firm.partner:
-            row.partners += 1.0
-        if firm.helped_times > 0.0:
-            row.helped += 1.0
-        if firm.output_t <= 0.0:
-            row.idle += 1.0
-        bound = firm.bound
-        if bound == 0:
-            row.bound_market += 1.0
-        elif bound == 1:
-            row.bound_steel += 1.0
-        elif bound == 2:
-            row.bound_capacity += 1.0
-        elif bound == 3:
-            row.bound_labour += 1.0
-        elif bound == 4:
-            row.bound_cash += 1.0
-        else:
-            row.bound_none += 1.0
-        best, best_t = -1, 0.0
-        for k in range(kinds):
-            usual = usual_sales[i, k] + memory * (sold_by_kind[i, k] - usual_sales[i, k])
-            usual_sales[i, k] = usual
-            if usual > best_t:
-                best, best_t = k, usual
-        add_sales(row, sold_by_kind[i])
-        add_main_buyer(row, best)
-        if usual_sales[i, STORES] > 0.0 and sold_by_kind[i, STORES] > 0.0:
-            row.at_stores += 1.0
-        if sold_by_kind[i, INDUSTRY] > 0.0:
-            row.at_industry += 1.0
-        for k in range(kinds):
-            sold_by_kind[i, k] = 0.0
-    gini[0] = gini_of(sales_t[:front], heads, sums)
-    gini[1] = gini_of(sales_t[back:], heads, sums)
-
-
-HELD = tuple(
-    "cash_firms steel goods receivables debt deposits cash_mills deposits_mills cash_distributors cash_buyers payables "
-    "cash_government delivered received imported met".split()
-)
+def net_worth_gap_jt(firm, machine_jt_t):
+    """Return assets less debt less the net worth that the income account says [jt]; zero but for rounding."""
+    stock_jt = firm.steel_t * firm.steel_cost_jt_t + firm.goods_value_jt
+    assets_jt = firm.cash_jt + firm.receivable_jt + firm.deposit_jt + stock_jt + machine_jt_t * firm.capacity_t
+    return assets_jt - firm.debt_jt - firm.equity_jt
 
 
 @compiled
-def reckon_holdings(firms, producers, distributors, buyers, government, held, machine_jt_t):
-    """Add up what everybody holds into ``held``, in the order of ``HELD``.
+def add_flows(row, firm):
+    """Add what a firm made, bought, sold and paid this month."""
+    row.output_t += firm.output_t
+    row.wages_jt += firm.wages_jt
+    row.overhead_jt += firm.overhead_jt
+    row.revenue_jt += firm.revenue_jt
+    row.cost_sold_jt += firm.cost_sold_jt
+    row.sold_t += firm.sold_t
+    row.orders_t += firm.orders_t
+    row.direct_t += firm.direct_t
+    row.bought_t += firm.bought_t
+    row.wanted_t += firm.wanted_steel_t
+    row.sales_squared += firm.sold_t * firm.sold_t
+
+
+@compiled
+def add_state(row, firm):
+    """Count a firm and add what it is and has at the month's end."""
+    row.firms += 1.0
+    row.capacity_t += firm.capacity_t
+    row.workers_fte += firm.workers_fte
+    row.largest_fte = max(row.largest_fte, firm.workers_fte)
+    row.goods_t += firm.goods_t
+    row.steel_t += firm.steel_t
+    row.debt_jt += firm.debt_jt
+    row.cash_jt += firm.cash_jt
+    row.receivable_jt += firm.receivable_jt
+    row.deposit_jt += firm.deposit_jt
+    row.equity_jt += firm.equity_jt
+    row.price_jt_t += firm.price_jt_t
+    row.unit_cost_jt_t += firm.unit_cost_jt_t
+    row.markup += firm.markup
+    row.skill += skill_now(firm)
+    row.quality += firm.quality
+    row.motivation += firm.motivation
+    row.use += firm.use
+    if firm.backlog_t > 0.0 or firm.direct_t > 0.0:
+        row.ordered_direct += 1.0
+    if firm.registered:
+        row.registered += 1.0
+    if firm.certificate_months > 0.0:
+        row.certified += 1.0
+    if firm.partner:
+        row.partners += 1.0
+    if firm.helped_times > 0.0:
+        row.helped += 1.0
+    if firm.output_t <= 0.0:
+        row.idle += 1.0
+
+
+@compiled
+def add_bound(row, bound):
+    """Count a firm under the constraint that bound it."""
+    if bound == 0:
+        row.bound_market += 1.0
+    elif bound == 1:
+        row.bound_steel += 1.0
+    elif bound == 2:
+        row.bound_capacity += 1.0
+    elif bound == 3:
+        row.bound_labour += 1.0
+    elif bound == 4:
+        row.bound_cash += 1.0
+    else:
+        row.bound_none += 1.0
+
+
+@compiled
+def main_buyer(sold_t, usual_t, memory):
+    """Let the running yearly mean of a firm's sales follow this month's, and return its main kind of buyer, or -1."""
+    best, best_t = -1, 0.0
+    for k in range(sold_t.size):
+        usual_t[k] += memory * (sold_t[k] - usual_t[k])
+        if usual_t[k] > best_t:
+            best, best_t = k, usual_t[k]
+    return best
+
+
+@compiled
+def reckon_firms(firms, tally, sold_by_kind, usual_sales, memory, sales_t, classes, class_sums, gini, machine_jt_t):
+    """Add up every firm working at the month's end, by cluster, and work out how unequal sales are.
 
     Returns
     -------
     int
         The row of a firm whose assets do not equal its debt and net worth, or -1.
     """
-    for k in range(held.size):
-        held[k] = 0.0
-    leak = -1
+    front, back, leak = 0, sales_t.size, -1
     for i in range(firms.size):
         firm = firms[i]
         if firm.working:
-            held[0] += firm.cash_jt
-            held[1] += firm.steel_t
-            held[2] += firm.goods_t
-            held[3] += firm.receivable_jt
-            held[4] += firm.debt_jt
-            held[5] += firm.deposit_jt
+            if firm.local:
+                sales_t[front] = firm.sold_t
+                front += 1
+            else:
+                back -= 1
+                sales_t[back] = firm.sold_t
+            row, sold_t = tally[firm.cluster], sold_by_kind[i]
+            add_flows(row, firm)
+            add_state(row, firm)
+            add_bound(row, firm.bound)
+            add_sales(row, sold_t)
+            add_main_buyer(row, main_buyer(sold_t, usual_sales[i], memory))
+            if sold_t[STORES] > 0.0:
+                row.at_stores += 1.0
+            if sold_t[INDUSTRY] > 0.0:
+                row.at_industry += 1.0
             scale_jt = 1.0 + abs(firm.equity_jt) + firm.debt_jt + abs(firm.cash_jt)
             if not abs(net_worth_gap_jt(firm, machine_jt_t)) <= NET_WORTH_TOLERANCE * scale_jt:
                 leak = i
+    sold_by_kind[:] = 0.0
+    gini[0] = gini_of(sales_t[:front], classes, class_sums)
+    gini[1] = gini_of(sales_t[back:], classes, class_sums)
+    return leak
+
+
+HELD = tuple(
+    "cash_firms cash_mills cash_distributors cash_buyers cash_government steel goods workshops users "
+    "receivables debt deposits deposits_mills payables sold received imported met defaulted heirs".split()
+)
+
+
+@compiled
+def reckon_holdings(tally, counts, producers, distributors, buyers, government, heirs_jt, held):
+    """Add up what everybody holds, and both ends of the month's deliveries, into ``held`` in the order of ``HELD``."""
+    for k in range(held.size):
+        held[k] = 0.0
+    for c in range(tally.size):
+        row = tally[c]
+        held[0] += row.cash_jt
+        held[5] += row.steel_t
+        held[6] += row.goods_t
+        held[9] += row.receivable_jt
+        held[10] += row.debt_jt
+        held[11] += row.deposit_jt
+        held[14] += row.sold_t
+        held[18] += counts[c].defaulted_jt
     for j in range(producers.size):
-        held[6] += producers[j].cash_jt
-        held[7] += producers[j].deposits_jt
+        held[1] += producers[j].cash_jt
+        held[12] += producers[j].deposits_jt
     for d in range(distributors.size):
-        held[8] += distributors[d].cash_jt
+        held[2] += distributors[d].cash_jt
     for b in range(buyers.size):
         buyer = buyers[b]
-        held[9] += buyer.cash_jt
-        held[10] += buyer.payable_jt
-        held[13] += buyer.local_t + buyer.external_t
-        held[14] += buyer.imported_t
-        held[15] += buyer.demand_t - buyer.unmet_t
+        held[3] += buyer.cash_jt
+        held[13] += buyer.payable_jt
+        held[15] += buyer.local_t + buyer.external_t
+        held[16] += buyer.imported_t
+        held[17] += buyer.demand_t - buyer.unmet_t
     for g in range(government.size):
-        held[11] += government[g].cash_jt
-    return leak
+        held[4] += government[g].cash_jt
+    for k in range(heirs_jt.size):
+        held[19] += heirs_jt[k]
 
 
 MILL_FIELDS = ("output_t", "contracts_t", "elsewhere_t", "offered_t", "delivered_t", "ordered_t")

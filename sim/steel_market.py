@@ -23,10 +23,11 @@ from sim.core.compiled import compiled
 from sim.core.ledger import give, pay
 from sim.core.streams import uniform
 from sim.firms import credit_room_jt, hired_fte
+from sim.producers import set_allotments
 
 SLIVER = 1e-9  # tonnes too small to mean anything
 
-__all__ = ["buy_from_distributors", "deliver_allotment", "order_from_mills", "share_out"]
+__all__ = ["share_out", "trade_steel"]
 
 
 @compiled
@@ -40,7 +41,7 @@ def may_order_direct(firm, mill, expected_use_t, s):
 @compiled
 def priority(firm, s):
     """Return the weight with which the mill serves a firm: trust, size, partnership, and locality if it counts."""
-    weight = s.priority_trust * firm.trust + s.priority_size * math.log(firm.capacity_t)
+    weight = s.priority_trust * firm.trust + s.priority_size * firm.log_size
     if firm.partner:
         weight += s.priority_partner
     if firm.local:
@@ -49,45 +50,62 @@ def priority(firm, s):
 
 
 @compiled
-def order_from_mills(firms, producers, books, firms_p, steel_p):
-    """Let firms that may do so order at their mill, prepaying a share; what has waited too long lapses."""
+def lapse(firm, mill, books):
+    """Give up what has waited too long at the mill, and get the deposit back."""
+    pay(books, DEPOSITS_REFUNDED, mill, firm, firm.deposit_jt)
+    mill.deposits_jt -= firm.deposit_jt
+    firm.deposit_jt = 0.0
+    firm.backlog_t = 0.0
+    firm.entitled_t = 0.0
+
+
+@compiled
+def order_direct(firm, mill, order_t, books, s):
+    """Order at the mill and prepay a share."""
+    deposit_jt = s.prepaid_share * order_t * mill.price_jt_t
+    pay(books, STEEL_DEPOSITS, firm, mill, deposit_jt)
+    mill.deposits_jt += deposit_jt
+    firm.deposit_jt += deposit_jt
+    total_t = firm.backlog_t + order_t
+    firm.ordered_jt_t = (firm.backlog_t * firm.ordered_jt_t + order_t * mill.price_jt_t) / total_t
+    if firm.backlog_t <= 0.0:
+        firm.backlog_months = 0.0
+    firm.backlog_t = total_t
+
+
+@compiled
+def order_from_mills(firms, producers, waiting, weights, counts, books, firms_p, steel_p):
+    """Let firms that may do so order at their mill, and put those that wait in its queue with their priority."""
     p, s = firms_p[0], steel_p[0]
     for j in range(producers.size):
         producers[j].ordered_t = 0.0
+        counts[j] = 0
     for i in range(firms.size):
         firm = firms[i]
         if not firm.working:
             continue
-        mill = producers[firm.mill]
+        j = firm.mill
+        mill = producers[j]
         if firm.backlog_t > 0.0:
             firm.backlog_months += 1.0
             if firm.backlog_months > s.backlog_months:
-                refund_jt = firm.deposit_jt
-                pay(books, DEPOSITS_REFUNDED, mill, firm, refund_jt)
-                mill.deposits_jt -= refund_jt
-                firm.deposit_jt = 0.0
-                firm.backlog_t = 0.0
-                firm.entitled_t = 0.0
+                lapse(firm, mill, books)
         want_t = firm.wanted_steel_t - firm.backlog_t
         use_t = firm.material_t_t * firm.expected_t
         if want_t > s.reorder_share * use_t and may_order_direct(firm, mill, use_t, s):
-            order_t = want_t if firm.partner else max(want_t, mill.lot_t)
-            wages_jt = s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
-            means_jt = max(0.0, firm.cash_jt - wages_jt)
-            reach_t = means_jt / mill.price_jt_t
-            if firm.partner:
-                order_t = min(order_t, reach_t)
+            means_jt = firm.cash_jt - s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
+            reach_t = max(0.0, means_jt) / mill.price_jt_t
+            order_t = min(want_t, reach_t) if firm.partner else max(want_t, mill.lot_t)
             if 0.0 < order_t <= reach_t:
-                deposit_jt = s.prepaid_share * order_t * mill.price_jt_t
-                pay(books, STEEL_DEPOSITS, firm, mill, deposit_jt)
-                mill.deposits_jt += deposit_jt
-                firm.deposit_jt += deposit_jt
-                total_t = firm.backlog_t + order_t
-                firm.ordered_jt_t = (firm.backlog_t * firm.ordered_jt_t + order_t * mill.price_jt_t) / total_t
-                if firm.backlog_t <= 0.0:
-                    firm.backlog_months = 0.0
-                firm.backlog_t = total_t
-        mill.ordered_t += firm.backlog_t - firm.entitled_t
+                order_direct(firm, mill, order_t, books, s)
+        firm.direct_t = 0.0
+        if firm.backlog_t > 0.0:
+            waiting[j, counts[j]] = i
+            weights[j, counts[j]] = priority(firm, s)
+            counts[j] += 1
+            mill.ordered_t += firm.backlog_t - firm.entitled_t
+        else:
+            firm.trust *= s.trust_idle_decay
 
 
 @compiled
@@ -130,21 +148,42 @@ def share_out(firms, waiting, weights, count, offer_t, local_only):
 
 
 @compiled
+def take_delivery(firm, mill, books, s):
+    """Deliver what a firm is entitled to in whole steps, against the rest of the price; trust follows."""
+    steps = math.floor(firm.entitled_t / s.delivery_step_t + SLIVER)
+    step_t = min(firm.backlog_t, steps * s.delivery_step_t)
+    if firm.entitled_t >= firm.backlog_t - SLIVER:
+        step_t = firm.backlog_t
+    part = step_t / firm.backlog_t
+    used_jt = firm.deposit_jt * part
+    balance_jt = max(0.0, step_t * firm.ordered_jt_t - used_jt)
+    if balance_jt > max(0.0, firm.cash_jt):
+        step_t, part = 0.0, 0.0
+    firm.trust = s.trust_decay * firm.trust + (1.0 - s.trust_decay) * part
+    if step_t > 0.0:
+        pay(books, STEEL_FROM_MILLS, firm, mill, balance_jt)
+        mill.deposits_jt -= used_jt
+        firm.deposit_jt -= used_jt
+        store(firm, step_t, used_jt + balance_jt)
+        firm.direct_t = step_t
+        firm.backlog_t -= step_t
+        firm.entitled_t = max(0.0, firm.entitled_t - step_t) if firm.backlog_t > 0.0 else 0.0
+        mill.delivered_t += step_t
+    return step_t
+
+
+@compiled
+def store(firm, tonnes, cost_jt):
+    """Put steel into the yard at its cost."""
+    stored_t = firm.steel_t + tonnes
+    firm.steel_cost_jt_t = (firm.steel_t * firm.steel_cost_jt_t + cost_jt) / stored_t
+    firm.steel_t = stored_t
+
+
+@compiled
 def deliver_allotment(firms, producers, waiting, weights, counts, books, tonnes, steel_p):
     """Ration each mill's allotment, local reserve first, and deliver it in whole steps."""
     s = steel_p[0]
-    counts[:] = 0
-    for i in range(firms.size):
-        firm = firms[i]
-        if firm.working:
-            firm.direct_t = 0.0
-            if firm.backlog_t > 0.0:
-                j = firm.mill
-                waiting[j, counts[j]] = i
-                weights[j, counts[j]] = priority(firm, s)
-                counts[j] += 1
-            else:
-                firm.trust *= s.trust_idle_decay
     for j in range(producers.size):
         mill = producers[j]
         count = counts[j]
@@ -153,74 +192,67 @@ def deliver_allotment(firms, producers, waiting, weights, counts, books, tonnes,
             rest_t = share_out(firms, waiting[j], weights[j], count, mill.reserved_t, True)
         share_out(firms, waiting[j], weights[j], count, mill.offered_t - mill.reserved_t + rest_t, False)
         for c in range(count):
-            firm = firms[waiting[j, c]]
-            steps = math.floor(firm.entitled_t / s.delivery_step_t + SLIVER)
-            step_t = min(firm.backlog_t, steps * s.delivery_step_t)
-            if firm.entitled_t >= firm.backlog_t - SLIVER:
-                step_t = firm.backlog_t
-            balance_jt_t = firm.ordered_jt_t - firm.deposit_jt / firm.backlog_t
-            balance_jt = max(0.0, balance_jt_t * step_t)
-            if balance_jt > max(0.0, firm.cash_jt):
-                step_t = 0.0
-            firm.trust = s.trust_decay * firm.trust + (1.0 - s.trust_decay) * min(1.0, step_t / firm.backlog_t)
-            if step_t > 0.0:
-                used_jt = firm.deposit_jt * (step_t / firm.backlog_t)
-                pay(books, STEEL_FROM_MILLS, firm, mill, balance_jt)
-                mill.deposits_jt -= used_jt
-                firm.deposit_jt -= used_jt
-                stored_t = firm.steel_t + step_t
-                firm.steel_cost_jt_t = (firm.steel_t * firm.steel_cost_jt_t + used_jt + balance_jt) / stored_t
-                firm.steel_t = stored_t
-                firm.direct_t = step_t
-                firm.backlog_t -= step_t
-                firm.entitled_t = max(0.0, firm.entitled_t - step_t)
-                if firm.backlog_t <= 0.0:
-                    firm.entitled_t = 0.0
-                mill.delivered_t += step_t
-                tonnes[ALLOTTED, 1] += step_t
+            tonnes[ALLOTTED, 1] += take_delivery(firms[waiting[j, c]], mill, books, s)
         tonnes[ALLOTTED, 0] += mill.delivered_t
         mill.elsewhere_t = mill.output_t - mill.contracts_t - mill.delivered_t
 
 
 @compiled
-def buy_from_distributors(firms, producers, distributors, luck, books, tonnes, firms_p, steel_p):
-    """Let firms buy what is still missing from their cluster's distributors, within cash, credit and what is there."""
+def ask_distributors(firms, producers, distributors, luck, firms_p, steel_p):
+    """Let firms ask their cluster's distributors for what is still missing, within cash, credit and what is there."""
     p, s = firms_p[0], steel_p[0]
     for i in range(firms.size):
         firm = firms[i]
         firm.bought_t = 0.0
         firm.cash_cut = False
-        if firm.working and firm.wanted_steel_t > firm.direct_t:
+        want_t = firm.wanted_steel_t - firm.direct_t
+        if firm.working and want_t > 0.0:
             dealer = distributors[firm.cluster]
-            want_t = firm.wanted_steel_t - firm.direct_t
             if uniform(luck, i) < s.stock_out_share:
                 want_t *= s.stock_out_fill
-            price_jt_t = producers[firm.mill].price_jt_t * (1.0 + dealer.markup)
-            wages_jt = s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
-            means_jt = max(0.0, firm.cash_jt - wages_jt) + credit_room_jt(firm, p)
-            reach_t = means_jt / price_jt_t
-            if reach_t < want_t:
-                want_t = reach_t
+            means_jt = firm.cash_jt - s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
+            means_jt = max(0.0, means_jt) + credit_room_jt(firm, p)
+            cost_jt = want_t * producers[firm.mill].price_jt_t * (1.0 + dealer.markup)
+            if cost_jt > means_jt:
+                want_t *= means_jt / cost_jt
                 firm.cash_cut = True
             firm.bought_t = want_t
             dealer.ordered_t += want_t
     for d in range(distributors.size):
         dealer = distributors[d]
-        most_t = s.distributor_surge * dealer.usual_t
-        dealer.sold_t = min(dealer.ordered_t, most_t)
+        dealer.sold_t = min(dealer.ordered_t, s.distributor_surge * dealer.usual_t)
+
+
+@compiled
+def buy_steel(firm, mill, dealer, books, tonnes):
+    """Buy from the distributors the firm's part of what they have, and pay."""
+    got_t = firm.bought_t * (dealer.sold_t / dealer.ordered_t)
+    firm.bought_t = got_t
+    if got_t > 0.0:
+        bill_jt = got_t * mill.price_jt_t
+        cost_jt = bill_jt * (1.0 + dealer.markup)
+        pay(books, STEEL_DISTRIBUTED, firm, dealer, cost_jt)
+        give(books, DISTRIBUTORS_PURCHASES, dealer, bill_jt)
+        store(firm, got_t, cost_jt)
+        tonnes[DISTRIBUTED, 1] += got_t
+
+
+@compiled
+def fetch_steel(firms, producers, distributors, books, tonnes):
+    """Let firms fetch and pay what their distributors have for them."""
     for i in range(firms.size):
         firm = firms[i]
         if firm.working and firm.bought_t > 0.0:
-            dealer = distributors[firm.cluster]
-            got_t = firm.bought_t * (dealer.sold_t / dealer.ordered_t)
-            firm.bought_t = got_t
-            if got_t <= 0.0:
-                continue
-            mill_jt_t = producers[firm.mill].price_jt_t
-            cost_jt = got_t * mill_jt_t * (1.0 + dealer.markup)
-            pay(books, STEEL_DISTRIBUTED, firm, dealer, cost_jt)
-            give(books, DISTRIBUTORS_PURCHASES, dealer, got_t * mill_jt_t)
-            stored_t = firm.steel_t + got_t
-            firm.steel_cost_jt_t = (firm.steel_t * firm.steel_cost_jt_t + cost_jt) / stored_t
-            firm.steel_t = stored_t
-            tonnes[DISTRIBUTED, 1] += got_t
+            buy_steel(firm, producers[firm.mill], distributors[firm.cluster], books, tonnes)
+
+
+@compiled
+def trade_steel(
+    firms, producers, mills, distributors, scale, waiting, weights, counts, luck, books, tonnes, firms_p, steel_p
+):  # fmt: skip
+    """Run the month's steel market: allotments, orders at the mills, rationing, and what distributors sell."""
+    set_allotments(producers, mills, scale)
+    order_from_mills(firms, producers, waiting, weights, counts, books, firms_p, steel_p)
+    deliver_allotment(firms, producers, waiting, weights, counts, books, tonnes, steel_p)
+    ask_distributors(firms, producers, distributors, luck, firms_p, steel_p)
+    fetch_steel(firms, producers, distributors, books, tonnes)

@@ -32,6 +32,7 @@ produce = compiled(Firm.produce)
 learn = compiled(Firm.learn)
 adjust_workers = compiled(Firm.adjust_workers)
 invest_t = compiled(Firm.invest_t)
+hazard = compiled(Firm.hazard)
 grow_older = compiled(Firm.grow_older)
 get_papers = compiled(Firm.get_papers)
 show_itself = compiled(Firm.show_itself)
@@ -130,9 +131,14 @@ def settle(firms, due_jt, month, holiday_share, books, firms_p):
 
 
 @compiled
-def change(firms, clusters, producers, papers, parting, books, firms_p, steel_p):
-    """Learning, workers, machines, papers, partnerships and visibility move a month on."""
+def change(firms, clusters, producers, papers, parting, closing, leaving, qualified, ends, books, firms_p, steel_p):
+    """Learning, workers, machines, papers, partnerships and visibility move a month on.
+
+    The rows of firms that will close this month are put into ``leaving``, those whose qualification is through into
+    ``qualified``; ``ends`` receives how many there are of both.
+    """
     p, s = firms_p[0], steel_p[0]
+    leavers, through = 0, 0
     for j in range(producers.size):
         producers[j].partners = 0.0
     for i in range(firms.size):
@@ -155,3 +161,10 @@ def change(firms, clusters, producers, papers, parting, books, firms_p, steel_p)
                 else:
                     producers[firm.mill].partners += 1.0
             show_itself(firm, c, p)
+            if firm.bad_months >= p.insolvency_months or uniform(closing, i) < hazard(firm, p):
+                leaving[leavers] = i
+                leavers += 1
+            elif firm.qualifying_for >= 0 and firm.qualifying_months <= 0.0:
+                qualified[through] = i
+                through += 1
+    ends[0], ends[1] = leavers, through

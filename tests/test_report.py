@@ -100,14 +100,14 @@ def test_the_headline_turns_when_the_data_turn():
             RISE,
             RISE,
             RISE,
-            "Each helps alone, market access more than training; together they bring more",
+            "Each alone raises the local market share, market access more than training; together they",
         ),
         (
             RISE,
             RISE,
             UNCLEAR,
             FALL,
-            "Each helps alone, neither clearly more than the other; together they bring less",
+            "market share, neither clearly more than the other; together they bring less",
         ),
         (RISE, RISE, FALL, UNCLEAR, "training more than market access; together they add up"),
         (
@@ -115,17 +115,23 @@ def test_the_headline_turns_when_the_data_turn():
             RISE,
             RISE,
             RISE,
-            "Training alone shows no clear effect, market access alone helps; together",
+            "Training alone has no clear effect on the local market share, market access alone raises it",
         ),
         (
             FALL,
             UNCLEAR,
             RISE,
             RISE,
-            "Training alone hurts, market access alone shows no clear effect; together",
+            "Training alone lowers the local market share, market access alone has no clear effect on it",
         ),
-        (UNCLEAR, UNCLEAR, UNCLEAR, UNCLEAR, "Neither shows a clear effect alone; together they add up"),
-        (FALL, FALL, UNCLEAR, FALL, "Each hurts alone; together they bring less"),
+        (
+            UNCLEAR,
+            UNCLEAR,
+            UNCLEAR,
+            UNCLEAR,
+            "Neither alone has a clear effect on the local market share; together they add up",
+        ),
+        (FALL, FALL, UNCLEAR, FALL, "Each alone lowers the local market share; together they bring less"),
     ],
 )
 def test_the_verdict_follows_the_signs(training, access, order, interaction, expected):
@@ -139,7 +145,7 @@ def test_the_verdict_follows_the_signs(training, access, order, interaction, exp
     ("interaction", "expected"),
     [
         (RISE, "each makes the other work better. Both together bring 1.2 percentage points more"),
-        (FALL, "they partly replace each other. Both together bring 1.2 percentage points less"),
+        (FALL, "each makes the other work less well. Both together bring 1.2 percentage points less"),
         (UNCLEAR, "no clear interaction (+0.1 percentage points; 95 % interval −0.2 to 0.4, includes zero)"),
         ((0.0, 0.0, 0.0), "exactly the sum"),
     ],
@@ -155,7 +161,10 @@ def test_the_interaction_is_said_with_its_sign(interaction, expected):
         (
             RISE,
             UNCLEAR,
-            ["side with that order: market access alone brings 1.2", "Training alone shows no clear"],
+            [
+                "side with that order at the budgets tried: market access alone brings 1.2",
+                "Training alone shows no clear",
+            ],
         ),
         (FALL, RISE, ["do not side with that order", "training alone brings 1.2", "not without effect"]),
         (UNCLEAR, FALL, ["cannot put one before the other", "Training alone even lowers the share"]),

@@ -97,7 +97,7 @@ class Ledger:
 
     def __init__(self, flows: tuple[Flow, ...], agents: set[str], held: tuple[str, ...]) -> None:
         self.flows = flows
-        self.books: NDArray[np.float64] = np.zeros((len(flows), 2))
+        self.books: NDArray[np.float64] = np.zeros((len(flows), 2))  # this month's; the run's history replaces it
         self.sectors = sorted({flow.giver for flow in flows} | {flow.taker for flow in flows})
         self._giver = np.array([self.sectors.index(flow.giver) for flow in flows])
         self._taker = np.array([self.sectors.index(flow.taker) for flow in flows])

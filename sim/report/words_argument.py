@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["sums", "verdict"]
 
-ALONE = {1: "helps", 0: "shows no clear effect", -1: "hurts"}
-EACH = {1: "Each helps alone", 0: "Neither shows a clear effect alone", -1: "Each hurts alone"}
+ALONE = {1: "raises", 0: "has no clear effect on", -1: "lowers"}
+EACH = {
+    1: "Each alone raises the local market share",
+    0: "Neither alone has a clear effect on the local market share",
+    -1: "Each alone lowers the local market share",
+}
 ORDER = {
     1: ", market access more than training",
     0: ", neither clearly more than the other",
@@ -37,7 +41,8 @@ def verdict(effects: pd.DataFrame) -> str:
         text = EACH[training.direction]
         text += ORDER[order.direction] if order is not None and training.direction > 0 else ""
     else:
-        text = f"Training alone {ALONE[training.direction]}, market access alone {ALONE[access.direction]}"
+        text = f"Training alone {ALONE[training.direction]} the local market share, market access alone "
+        text += f"{ALONE[access.direction]} it"
     return f"{text}; {TOGETHER[together.direction]}." if together is not None else f"{text}."
 
 
@@ -63,7 +68,7 @@ def _together(effect: Effect) -> str:
         )
     if effect.direction < 0:
         return (
-            f"No: they partly replace each other. Both together bring {effect.amount} less "
+            f"No: each makes the other work less well. Both together bring {effect.amount} less "
             f"({effect.amount_span}) than the sum of what each brings alone."
         )
     if effect.nothing:
@@ -81,14 +86,16 @@ def _argument(order: Effect, training: Effect, together: Effect | None) -> str:
         "firms need the government to help them into the big stores. "
     )
     if order.direction > 0:
-        text += f"These runs side with that order: market access alone brings {order.amount} more than "
-        text += f"training alone ({order.span})."
+        text += "These runs side with that order at the budgets tried: market access alone brings "
+        text += f"{order.amount} more than training alone ({order.span})."
     elif order.direction < 0:
         text += "These runs do not side with that order at the budgets tried: training alone brings "
         text += f"{order.amount} more than market access alone ({order.amount_span})."
     else:
-        text += "These runs cannot put one before the other: market access less training is "
-        text += f"{order.signed} ({order.span})."
+        text += (
+            "At the budgets tried, these runs cannot put one before the other: market access less training "
+        )
+        text += f"is {order.signed} ({order.span})."
     if training.direction > 0:
         text += " Training alone is not without effect, though"
         text += (
