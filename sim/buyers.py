@@ -34,7 +34,6 @@ class Link(RowView):
     """A place on a buyer's list: the firm that holds it and what the buyer knows of it."""
 
     firm: int = column("number", "Row of the firm, or -1 when the place is free")
-    listed: bool = column("yes/no", "The firm may be ordered from this month")
     open_list: bool = column("yes/no", "Place of an open list: every firm of a range of rows has one")
     local_only: bool = column("yes/no", "Place reserved for local firms by a shelf quota")
     reliability: float = column("share", "Share of orders delivered in full, as the buyer remembers", low=0)
@@ -64,6 +63,7 @@ class Buyer(RowAgent):
     imported_t: float = column("t/month", "Bought from imports and factories this month", low=0)
     local_t: float = column("t/month", "Bought from local firms this month", low=0)
     external_t: float = column("t/month", "Bought from outside firms this month", low=0)
+    end_active: int = column("number", "One past the end of its suppliers in the market's working list")
     listed: float = column("count", "Suppliers it may order from this month", low=0)
     listed_local: float = column("count", "Local ones among them", low=0)
     first_local_t: float = column("t/month", "First-round orders to local firms", low=0)

@@ -11,7 +11,6 @@ Orders are lumpy: each pair has a passing whim a month. Whims split a buyer's or
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from sim.accounts import FREIGHT, IMPORTS, PENALTIES
 from sim.buyers import HOME, INDUSTRY, STORES
@@ -19,7 +18,7 @@ from sim.core.compiled import compiled
 from sim.core.ledger import give, pay
 from sim.core.streams import bell, key_of, uniform
 
-__all__ = ["buy_imports", "deliver_first_round", "deliver_further_round", "order_first_round", "order_further_round", "trade"]
+__all__ = ["trade_goods"]
 
 FURTHER_ROUNDS = 2
 
@@ -57,17 +56,16 @@ def inside_share(kind, mean_attraction, length, usual_length, import_utility, m)
 
 
 @compiled
-def order_first_round(buyers, kinds, links, firms, usual_lengths, import_utility, luck, market):
+def order_first_round(buyers, kinds, links, active, firms, usual_lengths, import_utility, luck, market):
     """Let every buyer split its demand over its list and the outside good."""
     m = market[0]
     for b in range(buyers.size):
         buyer = buyers[b]
         kind = kinds[buyer.kind]
         whim = key_of(luck, b)
-        steady, total, length, local = 0.0, 0.0, 0.0, 0.0
+        steady, total, local, end = 0.0, 0.0, 0.0, buyer.first_link
         for k in range(buyer.first_link, buyer.last_link):
             link = links[k]
-            link.listed = False
             if link.firm >= 0:
                 firm = firms[link.firm]
                 if may_order_from(firm, kind):
@@ -75,29 +73,30 @@ def order_first_round(buyers, kinds, links, firms, usual_lengths, import_utility
                     steady += pull
                     if kind.lump_sd > 0.0:
                         pull *= math.exp(kind.lump_sd * bell(whim, link.firm))
-                    link.listed = True
                     link.weight = pull
                     total += pull
-                    length += 1.0
+                    active[end] = k
+                    end += 1
                     if firm.local:
                         local += 1.0
+        buyer.end_active = end
+        length = float(end - buyer.first_link)
         buyer.listed = length
         buyer.listed_local = local
         local_t, external_t = 0.0, 0.0
         if length > 0.0:
             share = inside_share(kind, steady / length, length, usual_lengths[b], import_utility, m)
             per_weight_t = buyer.demand_t * share / total
-            for k in range(buyer.first_link, buyer.last_link):
-                link = links[k]
-                if link.listed:
-                    order_t = per_weight_t * link.weight
-                    link.order_t = order_t
-                    firm = firms[link.firm]
-                    firm.orders_t += order_t
-                    if firm.local:
-                        local_t += order_t
-                    else:
-                        external_t += order_t
+            for a in range(buyer.first_link, end):
+                link = links[active[a]]
+                order_t = per_weight_t * link.weight
+                link.order_t = order_t
+                firm = firms[link.firm]
+                firm.orders_t += order_t
+                if firm.local:
+                    local_t += order_t
+                else:
+                    external_t += order_t
         buyer.first_local_t = local_t
         buyer.first_external_t = external_t
 
@@ -136,7 +135,7 @@ def receive(buyer, owed_jt, slot, local_t, external_t, jt, freight_jt):
 
 @compiled
 def deliver_first_round(
-    buyers, kinds, links, firms, clusters, due_jt, owed_jt, sold_by_kind, month, luck, filled, books, market
+    buyers, kinds, links, active, firms, clusters, due_jt, owed_jt, sold_by_kind, month, luck, filled, books, market
 ):  # fmt: skip
     """Let firms fill first-round orders from stock, pro rata; buyers remember, and some fine what is short."""
     m = market[0]
@@ -151,35 +150,34 @@ def deliver_first_round(
         slot = (month + payment_delay_months(kind, uniform(luck, b))) % due_jt.shape[1]
         local_t, external_t, owed, freight, short_t = 0.0, 0.0, 0.0, 0.0, 0.0
         trusted_local, trusted_external = 0.0, 0.0
-        for k in range(buyer.first_link, buyer.last_link):
-            link = links[k]
-            if link.listed:
-                firm = firms[link.firm]
-                fill = filled[link.firm]
-                order_t = link.order_t
-                tonnes = min(fill * order_t, firm.goods_t)
-                jt = hand_over(firm, kind.price_factor, tonnes)
-                due_jt[link.firm, slot] += jt
-                sold_by_kind[link.firm, buyer.kind] += tonnes
-                owed += jt
-                link.reliability += m.reliability_speed * (fill - link.reliability)
-                if firm.local:
-                    local_t += tonnes
-                    trusted_local += link.reliability
-                else:
-                    external_t += tonnes
-                    trusted_external += link.reliability
-                    if not home:
-                        freight += tonnes * clusters[firm.cluster].freight_jt_t
-                if fill < 1.0:
-                    link.order_t = order_t - tonnes
-                    short_t += link.order_t
-                    if kind.penalty_share > 0.0:
-                        fine_jt = min(kind.penalty_share * link.order_t * firm.price_jt_t, max(0.0, firm.cash_jt))
-                        pay(books, PENALTIES, firm, buyer, fine_jt)
-                        firm.equity_jt -= fine_jt
-                if demanding:
-                    firm.demanding_t += tonnes
+        for a in range(buyer.first_link, buyer.end_active):
+            link = links[active[a]]
+            firm = firms[link.firm]
+            fill = filled[link.firm]
+            order_t = link.order_t
+            tonnes = min(fill * order_t, firm.goods_t)
+            jt = hand_over(firm, kind.price_factor, tonnes)
+            due_jt[link.firm, slot] += jt
+            sold_by_kind[link.firm, buyer.kind] += tonnes
+            owed += jt
+            link.reliability += m.reliability_speed * (fill - link.reliability)
+            if firm.local:
+                local_t += tonnes
+                trusted_local += link.reliability
+            else:
+                external_t += tonnes
+                trusted_external += link.reliability
+                if not home:
+                    freight += tonnes * clusters[firm.cluster].freight_jt_t
+            if fill < 1.0:
+                link.order_t = order_t - tonnes
+                short_t += link.order_t
+                if kind.penalty_share > 0.0:
+                    fine_jt = min(kind.penalty_share * link.order_t * firm.price_jt_t, max(0.0, firm.cash_jt))
+                    pay(books, PENALTIES, firm, buyer, fine_jt)
+                    firm.equity_jt -= fine_jt
+            if demanding:
+                firm.demanding_t += tonnes
         buyer.short_t = short_t
         buyer.trusted_local = trusted_local
         buyer.trusted_external = trusted_external
@@ -189,7 +187,7 @@ def deliver_first_round(
 
 
 @compiled
-def order_further_round(buyers, links, asked_t, filled, market):
+def order_further_round(buyers, links, active, asked_t, filled, market):
     """Let buyers that are still well short order again from listed suppliers with stock; return the tonnes ordered."""
     m = market[0]
     for i in range(asked_t.size):
@@ -199,16 +197,17 @@ def order_further_round(buyers, links, asked_t, filled, market):
         buyer = buyers[b]
         if buyer.short_t > m.chase_share * buyer.demand_t:
             total = 0.0
-            for k in range(buyer.first_link, buyer.last_link):
-                if links[k].listed and filled[links[k].firm] >= 1.0:
-                    total += links[k].weight
+            for a in range(buyer.first_link, buyer.end_active):
+                link = links[active[a]]
+                if filled[link.firm] >= 1.0:
+                    total += link.weight
             if total > 0.0:
                 ordered_t += buyer.short_t
                 per_weight_t = buyer.short_t / total
-                for k in range(buyer.first_link, buyer.last_link):
-                    link = links[k]
+                for a in range(buyer.first_link, buyer.end_active):
+                    link = links[active[a]]
                     link.order_t = 0.0
-                    if link.listed and filled[link.firm] >= 1.0:
+                    if filled[link.firm] >= 1.0:
                         link.order_t = per_weight_t * link.weight
                         asked_t[link.firm] += link.order_t
             else:
@@ -218,7 +217,7 @@ def order_further_round(buyers, links, asked_t, filled, market):
 
 @compiled
 def deliver_further_round(
-    buyers, kinds, links, firms, clusters, due_jt, owed_jt, sold_by_kind, month, luck, asked_t, filled, market
+    buyers, kinds, links, active, firms, clusters, due_jt, owed_jt, sold_by_kind, month, luck, asked_t, filled, market
 ):  # fmt: skip
     """Let firms fill a further round from what stock is left, pro rata."""
     m = market[0]
@@ -231,9 +230,9 @@ def deliver_further_round(
             kind = kinds[buyer.kind]
             slot = (month + payment_delay_months(kind, uniform(luck, b))) % due_jt.shape[1]
             local_t, external_t, owed, freight, short_t = 0.0, 0.0, 0.0, 0.0, 0.0
-            for k in range(buyer.first_link, buyer.last_link):
-                link = links[k]
-                if link.listed and link.order_t > 0.0:
+            for a in range(buyer.first_link, buyer.end_active):
+                link = links[active[a]]
+                if link.order_t > 0.0:
                     firm = firms[link.firm]
                     tonnes = min(filled[link.firm] * link.order_t, firm.goods_t)
                     jt = hand_over(firm, kind.price_factor, tonnes)
@@ -263,16 +262,21 @@ def buy_imports(buyers, import_price_jt_t, books):
         buyer.freight_jt = 0.0
 
 
-def trade(model: Any, month: int) -> None:
+@compiled
+def trade_goods(
+    buyers, kinds, links, active, firms, clusters, usual_lengths, import_utility, import_price_jt_t, due_jt, owed_jt,
+    sold_by_kind, month, whims, late, asked_t, filled, books, market,
+):  # fmt: skip
     """Run the month's market: a first round, two more for what was short, and imports for the rest."""
-    t, p = model.arg, model.arg
-    late, whims = model.luck("buyers.late payment", month), model.luck("market.whims", month)
-    import_utility = -model.elasticity * math.log(model.outside.import_price_jt_t / model.price_reference_jt_t)
-    sales = (t.clusters, model.due_jt, model.owed_jt, model.sold_by_kind, month, late)
-    order_first_round(t.buyers, t.kinds, t.links, t.firms, model.lengths, import_utility, whims, p.market_p)
-    deliver_first_round(t.buyers, t.kinds, t.links, t.firms, *sales, model.filled, model.money.books, p.market_p)
+    order_first_round(buyers, kinds, links, active, firms, usual_lengths, import_utility, whims, market)
+    deliver_first_round(
+        buyers, kinds, links, active, firms, clusters, due_jt, owed_jt, sold_by_kind, month, late, filled, books, market
+    )  # fmt: skip
     for _ in range(FURTHER_ROUNDS):
-        if order_further_round(t.buyers, t.links, model.asked_t, model.filled, p.market_p) <= 0.0:
+        if order_further_round(buyers, links, active, asked_t, filled, market) <= 0.0:
             break
-        deliver_further_round(t.buyers, t.kinds, t.links, t.firms, *sales, model.asked_t, model.filled, p.market_p)
-    buy_imports(t.buyers, model.outside.import_price_jt_t, model.money.books)
+        deliver_further_round(
+            buyers, kinds, links, active, firms, clusters, due_jt, owed_jt, sold_by_kind, month, late, asked_t, filled,
+            market,
+        )  # fmt: skip
+    buy_imports(buyers, import_price_jt_t, books)

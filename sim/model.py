@@ -6,6 +6,7 @@ calendar month, in the order in which things happen.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,6 +98,8 @@ class MetalSupplyChain(TableModel):
         rows, lists = self.tables["firms"].size, self.tables["buyers"].size
         self.due_jt, self.owed_jt = np.zeros((rows, CLAIM_MONTHS)), np.zeros((lists, CLAIM_MONTHS))
         self.heirs_jt = np.zeros(CLAIM_MONTHS)
+        self.first_place = int(np.flatnonzero(~self.links.rows["open_list"])[0])
+        self.active = np.zeros(self.links.size, np.int64)
         self.asked_t, self.filled = np.zeros(rows), np.zeros(rows)
         self.waiting, self.weights = np.zeros((self.mills.size, rows), np.int64), np.zeros((self.mills.size, rows))
         self.waiting_counts, self.candidates = np.zeros(self.mills.size, np.int64), np.zeros(64, np.int64)
@@ -188,7 +191,11 @@ class MetalSupplyChain(TableModel):
 
         # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
         workshops.make_goods(t.firms, now.days, tonnes, p.firms_p)
-        goods_market.trade(self, month)
+        goods_market.trade_goods(
+            t.buyers, t.kinds, t.links, self.active, t.firms, t.clusters, self.lengths, self._import_utility(),
+            self.outside.import_price_jt_t, self.due_jt, self.owed_jt, self.sold_by_kind, month,
+            luck("market.whims", month), luck("buyers.late payment", month), self.asked_t, self.filled, books, p.market_p,
+        )  # fmt: skip
         reckon_market(t.buyers, self.chain, self.demand_by_kind)
 
         # Money: what is due is paid
@@ -209,7 +216,7 @@ class MetalSupplyChain(TableModel):
 
         # Exit and entry
         population.close_firms(
-            t.firms, t.producers, t.links, self.leaving, self.ends, self.due_jt, self.heirs_jt, t.counts, t.tally,
+            t.firms, t.producers, t.links, self.first_place, self.leaving, self.ends, self.due_jt, self.heirs_jt, t.counts, t.tally,
             self.sold_by_kind, self.usual_sales, books, tonnes, p.firms_p,
         )  # fmt: skip
         self.next_uid = population.open_firms(
@@ -278,6 +285,10 @@ class MetalSupplyChain(TableModel):
         """Let firms agree the year's wages in January, and in the first month."""
         if self.calendar_month == 1 or self.month == 1:
             workshops.agree_wages(self.arg.firms, self.arg.clusters, self.arg.firms_p)
+
+    def _import_utility(self) -> float:
+        """Return the utility of the outside good: its price, seen as buyers see a supplier's."""
+        return -self.elasticity * math.log(self.outside.import_price_jt_t / self.price_reference_jt_t)
 
     def _close_office(self) -> None:
         """Let unspent public money lapse when its time is over."""

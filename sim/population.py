@@ -91,7 +91,7 @@ def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
 
 @compiled
 def close_firms(
-    firms, producers, links, leaving, ends, due_jt, heirs_jt, counts, tally, sold_by_kind, usual_sales, books, tonnes, firms_p
+    firms, producers, links, first_place, leaving, ends, due_jt, heirs_jt, counts, tally, sold_by_kind, usual_sales, books, tonnes, firms_p
 ):  # fmt: skip
     """Close the firms that cannot go on, and free their places on lists."""
     p = firms_p[0]
@@ -107,9 +107,9 @@ def close_firms(
             count.insolvencies += 1.0
         wind_up(firm, i, producers[firm.mill], due_jt, heirs_jt, count, books, tonnes, p)
     if ends[0] > 0:
-        for k in range(links.size):
+        for k in range(first_place, links.size):
             link = links[k]
-            if link.firm >= 0 and not link.open_list and not firms[link.firm].working:
+            if link.firm >= 0 and not firms[link.firm].working:
                 link.firm = -1
 
 

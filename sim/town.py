@@ -82,12 +82,13 @@ def _buyers(kinds: NDArray[Any], clusters: NDArray[Any], mills: int, scale: floa
 
 
 def _links(buyers: NDArray[Any], kinds: NDArray[Any], state: NDArray[Any], places: int) -> NDArray[Any]:
-    """Return the places of all lists; open lists have one place for every row of their cluster, or of the town."""
+    """Return the places of all lists, open lists first: one place for every row of their cluster, or of the town."""
     last_row = int(state["last_row"][-1])
     firm_rows: list[NDArray[Any]] = []
     quota: list[NDArray[Any]] = []
     at = 0
-    for b in range(buyers.size):
+    open_first = np.argsort(~np.isin(buyers["kind"], (HOUSEHOLDS, GOVERNMENT, HOME)), kind="stable")
+    for b in open_first.tolist():
         kind, c = int(buyers["kind"][b]), int(buyers["cluster"][b])
         if kind in (HOUSEHOLDS, HOME):
             rows = np.arange(int(state["first_row"][c]), int(state["last_row"][c]))
