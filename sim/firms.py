@@ -72,10 +72,15 @@ class Firm(RowAgent):
     """A small metal firm: buys steel, makes goods, sells them."""
 
     uid: int = column("count", "Identity; a reused row gets a new one")
-    working: bool = column("yes/no", "Open for business")
-    local: bool = column("yes/no", "Of the city, not of an outside cluster")
     cluster: int = column("number", "Number of its cluster")
     mill: int = column("number", "Number of the mill its steel type names")
+    bound: int = column("number", "The constraint that bound output this month")
+    qualifying_for: int = column("number", "Buyer it is qualifying for, or -1")
+    working: bool = column("yes/no", "Open for business")
+    local: bool = column("yes/no", "Of the city, not of an outside cluster")
+    cash_cut: bool = column("yes/no", "Cash cut its steel purchase this month")
+    registered: bool = column("yes/no", "Has the papers of a registered vendor")
+    partner: bool = column("yes/no", "Partner (binaan) of its mill")
     age_months: float = column("months", "Months since it opened", low=0)
     youth: float = column("share", "What is left of a newcomer's risk", low=0)
     # planning and price
@@ -112,8 +117,6 @@ class Firm(RowAgent):
     trust: float = column("share", "Its mill's trust: the average of past deliveries", low=0)
     output_t: float = column("t/month", "Goods made this month", low=0)
     hours_share: float = column("share", "Hours used of its workers' month", low=0)
-    bound: int = column("number", "The constraint that bound output this month")
-    cash_cut: bool = column("yes/no", "Cash cut its steel purchase this month")
     # money
     cash_jt: float = column("jt", "Money in hand")
     debt_jt: float = column("jt", "Debt", low=0)
@@ -132,11 +135,8 @@ class Firm(RowAgent):
     marketing: float = column("share", "Marketing capability", low=0)
     visibility: float = column("index", "Chance weight to be looked at by a buyer", low=0)
     visibility_help: float = column("index", "Visibility that a policy adds this month", low=0)
-    registered: bool = column("yes/no", "Has the papers of a registered vendor")
     certificate_months: float = column("months", "Months left of its local-content certificate", low=0)
-    partner: bool = column("yes/no", "Partner (binaan) of its mill")
     partner_months: float = column("months", "Months as partner", low=0)
-    qualifying_for: int = column("number", "Buyer it is qualifying for, or -1")
     qualifying_months: float = column("months", "Months of qualification left", low=0)
     demanding_t: float = column("t/month", "Delivered this month to demanding buyers", low=0)
     helped_months: float = column("months", "Months since a programme last helped it, or -1")

@@ -99,7 +99,7 @@ def close_firms(
         i = leaving[c]
         firm = firms[i]
         add_flows(tally[firm.cluster], firm)
-        add_sales(tally[firm.cluster], sold_by_kind[i])
+        add_sales(tally[firm.cluster], sold_by_kind, i)
         sold_by_kind[i] = 0.0
         usual_sales[i] = 0.0
         count = counts[firm.cluster]
@@ -248,15 +248,15 @@ def take_partners(firms, producers, luck, steel_p):
             best, best_row, best_local = -math.inf, -1, False
             for i in range(firms.size):
                 firm = firms[i]
-                if firm.working and firm.mill == j and not firm.partner and firm.registered:
-                    if firm.capacity_t >= s.partner_capacity_t:
-                        own = s.partner_trust * firm.trust + s.partner_quality * firm.quality
-                        own += s.partner_size * firm.log_size + s.partner_noise * bell(luck, i)
-                        if not firm.local:
-                            own += s.partner_outside
-                        first = local_first and firm.local
-                        if (first and not best_local) or (first == best_local and own > best):
-                            best, best_row, best_local = own, i, first
+                able = firm.mill == j and firm.working and firm.registered and not firm.partner
+                if able and firm.capacity_t >= s.partner_capacity_t:
+                    own = s.partner_trust * firm.trust + s.partner_quality * firm.quality
+                    own += s.partner_size * firm.log_size + s.partner_noise * bell(luck, i)
+                    if not firm.local:
+                        own += s.partner_outside
+                    first = local_first and firm.local
+                    if (first and not best_local) or (first == best_local and own > best):
+                        best, best_row, best_local = own, i, first
             if best_row >= 0:
                 firms[best_row].partner = True
                 firms[best_row].partner_months = 0.0

@@ -99,15 +99,15 @@ def reckon_market(buyers, chain, demand_by_kind):
 
 
 @compiled
-def add_sales(row, sold_t):
+def add_sales(row, sold_by_kind, i):
     """Add a firm's deliveries by kind of buyer."""
-    row.sold_households_t += sold_t[0]
-    row.sold_collectors_t += sold_t[1]
-    row.sold_shops_t += sold_t[2]
-    row.sold_stores_t += sold_t[3]
-    row.sold_industry_t += sold_t[4]
-    row.sold_government_t += sold_t[5]
-    row.sold_home_t += sold_t[6]
+    row.sold_households_t += sold_by_kind[i, 0]
+    row.sold_collectors_t += sold_by_kind[i, 1]
+    row.sold_shops_t += sold_by_kind[i, 2]
+    row.sold_stores_t += sold_by_kind[i, 3]
+    row.sold_industry_t += sold_by_kind[i, 4]
+    row.sold_government_t += sold_by_kind[i, 5]
+    row.sold_home_t += sold_by_kind[i, 6]
 
 
 @compiled
@@ -235,13 +235,14 @@ def add_bound(row, bound):
 
 
 @compiled
-def main_buyer(sold_t, usual_t, memory):
+def main_buyer(sold_by_kind, usual_sales, i, memory):
     """Let the running yearly mean of a firm's sales follow this month's, and return its main kind of buyer, or -1."""
     best, best_t = -1, 0.0
-    for k in range(sold_t.size):
-        usual_t[k] += memory * (sold_t[k] - usual_t[k])
-        if usual_t[k] > best_t:
-            best, best_t = k, usual_t[k]
+    for k in range(sold_by_kind.shape[1]):
+        usual_t = usual_sales[i, k] + memory * (sold_by_kind[i, k] - usual_sales[i, k])
+        usual_sales[i, k] = usual_t
+        if usual_t > best_t:
+            best, best_t = k, usual_t
     return best
 
 
@@ -264,15 +265,15 @@ def reckon_firms(firms, tally, sold_by_kind, usual_sales, memory, sales_t, class
             else:
                 back -= 1
                 sales_t[back] = firm.sold_t
-            row, sold_t = tally[firm.cluster], sold_by_kind[i]
+            row = tally[firm.cluster]
             add_flows(row, firm)
             add_state(row, firm)
             add_bound(row, firm.bound)
-            add_sales(row, sold_t)
-            add_main_buyer(row, main_buyer(sold_t, usual_sales[i], memory))
-            if sold_t[STORES] > 0.0:
+            add_sales(row, sold_by_kind, i)
+            add_main_buyer(row, main_buyer(sold_by_kind, usual_sales, i, memory))
+            if sold_by_kind[i, STORES] > 0.0:
                 row.at_stores += 1.0
-            if sold_t[INDUSTRY] > 0.0:
+            if sold_by_kind[i, INDUSTRY] > 0.0:
                 row.at_industry += 1.0
             scale_jt = 1.0 + abs(firm.equity_jt) + firm.debt_jt + abs(firm.cash_jt)
             if not abs(net_worth_gap_jt(firm, machine_jt_t)) <= NET_WORTH_TOLERANCE * scale_jt:

@@ -23,7 +23,7 @@ from sim.workshops import show_itself
 
 __all__ = ["build_tables", "cluster_state", "mills_of", "open_town", "usual_lengths"]
 
-SPARE = 0.5  # rows kept free for newcomers, as a share of a cluster's usual number
+SPARE = 0.3  # rows kept free for newcomers, as a share of a cluster's usual number
 SPARE_ROWS = 8
 
 

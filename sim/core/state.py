@@ -19,7 +19,7 @@ from sim.core.compiled import interpreted
 
 __all__ = ["Column", "RowAgent", "Table", "TableModel", "column", "row_dtype", "seen"]
 
-_KINDS = {"float": np.dtype("f8"), "int": np.dtype("i8"), "bool": np.dtype("?")}
+_KINDS = {"float": np.dtype("f8"), "int": np.dtype("i4"), "bool": np.dtype("?")}
 
 
 @dataclass(frozen=True)
