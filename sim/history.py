@@ -11,6 +11,7 @@ from typing import Any
 import mesa
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.accounts import MONEY, TONNES
 from sim.buyers import GATES, KINDS
@@ -19,6 +20,7 @@ from sim.reckoning import CHAIN, COUNTS, MILL_FIELDS, TALLY
 
 __all__ = ["Collector", "History"]
 
+TALLY_PLACE = {name: i for i, name in enumerate(TALLY.names or ())}
 WORLD_FIELDS = ("steel_price_jt_t", "import_price_jt_t", "season", "days")
 
 
@@ -46,6 +48,8 @@ class History:
         self.gini = np.zeros((months, 2))
         self.spending = np.zeros((months, len(self.policies)))
         self.shadow = np.zeros((months, len(self.policies)))
+        self._sums: dict[bytes, NDArray[np.float64]] = {}
+        self._sums_length = -1
         self._frame: pd.DataFrame | None = None
 
     def open_month(self, model: Any) -> None:
@@ -66,6 +70,16 @@ class History:
             self.spending[i, j], self.shadow[i, j] = purse.spent_jt, purse.shadow_jt
         self.length = model.month
         self._frame = None
+
+    def sums(self, field: str, who: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return a sum of the tally over some clusters, by month; the sums of one choice of clusters are made once."""
+        key = who.tobytes()
+        if self._sums_length != self.length:
+            self._sums, self._sums_length = {}, self.length
+        if key not in self._sums:
+            wide = self.tally[: self.length].view(np.float64).reshape(self.length, who.size, -1)
+            self._sums[key] = wide[:, who].sum(axis=1).T.copy()
+        return np.asarray(self._sums[key][TALLY_PLACE[field]])
 
     def indicators(self) -> pd.DataFrame:
         """Return every indicator of the months so far, one row a month (worked out once)."""

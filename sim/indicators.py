@@ -72,7 +72,7 @@ def share(part: Series, whole: Series) -> Series:
 
 def total(h: Any, field: str, who: NDArray[np.bool_]) -> Series:
     """Return a sum of the tally over some clusters, by month."""
-    return np.asarray(h.tally[: h.length][field][:, who].sum(axis=1))
+    return h.sums(field, who)
 
 
 def mean(h: Any, field: str, who: NDArray[np.bool_]) -> Series:

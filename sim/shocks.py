@@ -10,7 +10,7 @@ import calendar
 import datetime as dt
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from hijridate import Gregorian, Hijri
@@ -89,8 +89,15 @@ def seasons(first: str, months: int, o: dict[str, Any]) -> list[Season]:
 
     The year after the run is included, so that a firm can look one month ahead.
     """
-    start = month_number(first)
-    return [_season(start + i, o) for i in range(months + 1)]
+    calendar_facts = tuple((key, value) for key, value in o.items() if not isinstance(value, str))
+    return list(_seasons(month_number(first), months, calendar_facts))
+
+
+@lru_cache(maxsize=64)
+def _seasons(start: int, months: int, facts: tuple[tuple[str, Any], ...]) -> tuple[Season, ...]:
+    """Work a run's calendar out once; runs of one scenario share it."""
+    o = dict(facts)
+    return tuple(_season(start + i, o) for i in range(months + 1))
 
 
 class Outside:

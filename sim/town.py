@@ -12,7 +12,7 @@ from sim.buyers import CLASSES, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, KINDS, B
 from sim.core.compiled import compiled
 from sim.core.parameters import month_number
 from sim.core.state import Table, row_dtype
-from sim.core.streams import draw_uniform, key_of, normal, uniform
+from sim.core.streams import draw_normal, draw_uniform, key_of, normal, uniform
 from sim.firms import ExternalFirm, Firm, LocalFirm
 from sim.government import Government
 from sim.listing import propose
@@ -52,64 +52,68 @@ def cluster_state(clusters: NDArray[Any], scale: float) -> NDArray[Any]:
     return state
 
 
+def _sizes(number: int, spread: float, key: int) -> NDArray[np.float64]:
+    """Return each buyer's part of its kind's demand, lognormal and adding up to 1."""
+    sizes = np.exp(spread * draw_normal(key, number))
+    return np.asarray(sizes / sizes.sum())
+
+
 def _buyers(kinds: NDArray[Any], clusters: NDArray[Any], mills: int, scale: float, key: int) -> NDArray[Any]:
-    rows = []
+    """Return the buyers, kind by kind; a kind with slots never has more than its demand can fill."""
     home = int(np.flatnonzero(clusters["local"])[0])
-    for kind, name in enumerate(KINDS):
+    outside = np.flatnonzero(clusters["local"] <= 0.0)
+    parts = []
+    for kind in range(len(KINDS)):
         facts = kinds[kind]
-        if kind == HOME:
-            for c in range(clusters.size):
-                if not clusters["local"][c]:
-                    usual_t = clusters["home_demand_t"][c] * clusters["firms"][c] * scale
-                    rows.append((kind, c, -1, usual_t, 0.0))
-            continue
         number = 1 if kind in (HOUSEHOLDS, GOVERNMENT) else max(1, round(facts["number"] * scale))
-        own = key_of(key, kind)
-        sizes = np.array([math.exp(facts["spread"] * normal(own, i)) for i in range(number)])
-        total_t = facts["demand_t"] * scale
-        for i in range(number):
-            usual_t = total_t * sizes[i] / sizes.sum()
-            slots = float(facts["slots"])
-            if slots > 0.0 and facts["min_volume_t"] > 0.0:
-                slots = max(1.0, min(slots, math.floor(usual_t / facts["min_volume_t"])))
-            mill = i % (mills + 1) if kind == INDUSTRY else -1
-            rows.append((kind, home, -1 if mill == mills else mill, usual_t, slots))
-    buyers = np.zeros(len(rows), row_dtype(Buyer))
-    for field, values in zip(("kind", "cluster", "mill", "usual_t", "slots"), zip(*rows, strict=True), strict=True):
-        buyers[field] = values
-    buyers["working"] = True
-    return buyers
+        if kind == HOME:
+            number = outside.size
+        rows = np.zeros(number, row_dtype(Buyer))
+        rows["kind"], rows["cluster"], rows["mill"], rows["working"] = kind, home, -1, True
+        if kind == HOME:
+            rows["cluster"] = outside
+            rows["usual_t"] = (clusters["home_demand_t"] * clusters["firms"])[outside] * scale
+        else:
+            rows["usual_t"] = facts["demand_t"] * scale * _sizes(number, facts["spread"], int(key_of(key, kind)))
+        rows["slots"] = facts["slots"]
+        if facts["slots"] > 0.0 and facts["min_volume_t"] > 0.0:
+            most = np.floor(rows["usual_t"] / facts["min_volume_t"])
+            rows["slots"] = np.maximum(1.0, np.minimum(rows["slots"], most))
+        if kind == INDUSTRY:
+            mill = np.arange(number) % (mills + 1)
+            rows["mill"] = np.where(mill == mills, -1, mill)
+        parts.append(rows)
+    return np.concatenate(parts)
 
 
 def _links(buyers: NDArray[Any], kinds: NDArray[Any], state: NDArray[Any], places: int) -> NDArray[Any]:
     """Return the places of all lists, open lists first: one place for every row of their cluster, or of the town."""
     last_row = int(state["last_row"][-1])
-    firm_rows: list[NDArray[Any]] = []
-    quota: list[NDArray[Any]] = []
+    rows: list[NDArray[Any]] = []
     at = 0
-    open_first = np.argsort(~np.isin(buyers["kind"], (HOUSEHOLDS, GOVERNMENT, HOME)), kind="stable")
-    for b in open_first.tolist():
-        kind, c = int(buyers["kind"][b]), int(buyers["cluster"][b])
-        if kind in (HOUSEHOLDS, HOME):
-            rows = np.arange(int(state["first_row"][c]), int(state["last_row"][c]))
-            state["own_list"][c] = at
-            only = np.zeros(rows.size, bool)
-        elif kind == GOVERNMENT:
-            rows = np.arange(last_row)
+    for b in np.flatnonzero(np.isin(buyers["kind"], (HOUSEHOLDS, GOVERNMENT, HOME))).tolist():
+        public = int(buyers["kind"][b]) == GOVERNMENT
+        c = int(buyers["cluster"][b])
+        own = np.arange(last_row) if public else np.arange(int(state["first_row"][c]), int(state["last_row"][c]))
+        if public:
             state["public_list"] = at
-            only = np.zeros(rows.size, bool)
         else:
-            extra = places if kinds["shelf_quota"][kind] > 0.0 else 0
-            rows = np.full(int(buyers["slots"][b]) + extra, -1)
-            only = np.arange(rows.size) >= rows.size - extra
-        buyers["first_link"][b], buyers["last_link"][b] = at, at + rows.size
-        at += rows.size
-        firm_rows.append(rows)
-        quota.append(only)
-    links = np.zeros(at, row_dtype(Link))
-    links["firm"] = np.concatenate(firm_rows)
-    links["open_list"] = links["firm"] >= 0
-    links["local_only"] = np.concatenate(quota)
+            state["own_list"][c] = at
+        buyers["first_link"][b], buyers["last_link"][b] = at, at + own.size
+        at += own.size
+        rows.append(own)
+    closed = np.flatnonzero(~np.isin(buyers["kind"], (HOUSEHOLDS, GOVERNMENT, HOME)))
+    extra = np.where(kinds["shelf_quota"][buyers["kind"][closed]] > 0.0, places, 0)
+    ends = at + np.cumsum(buyers["slots"][closed].astype(np.int64) + extra)
+    buyers["last_link"][closed] = ends
+    buyers["first_link"][closed] = np.concatenate([[at], ends[:-1]])
+    links = np.zeros(int(ends[-1]), row_dtype(Link))
+    links["firm"] = -1
+    links["firm"][:at] = np.concatenate(rows)
+    links["open_list"][:at] = True
+    for b, more in zip(closed[extra > 0].tolist(), extra[extra > 0].tolist(), strict=True):
+        end = int(buyers["last_link"][b])
+        links["local_only"][end - more : end] = True
     return links
 
 

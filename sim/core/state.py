@@ -48,6 +48,8 @@ def _columns(cls: type) -> dict[str, tuple[np.dtype[Any], Column]]:
 
 def row_dtype(cls: type) -> np.dtype[Any]:
     """Return the structured type of a class's rows, one field a declared column."""
+    if "dtype" in vars(cls):
+        return np.dtype(vars(cls)["dtype"])
     return np.dtype([(name, kind) for name, (kind, _) in _columns(cls).items()], align=True)
 
 

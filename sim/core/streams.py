@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import compiled, interpreted
 
-__all__ = ["Luck", "bell", "draw_uniform", "key_of", "normal", "number", "pick", "uniform"]
+__all__ = ["Luck", "bell", "draw_normal", "draw_uniform", "key_of", "normal", "number", "pick", "uniform"]
 
 _GOLDEN = -7046029254386353131  # 2**64 / golden ratio, as a signed 64-bit number
 _MIX_1 = -4658895280553007687
@@ -120,6 +120,19 @@ def normal(key, row):  # type: ignore[no-untyped-def]
 def _fill_uniform(key, out):  # type: ignore[no-untyped-def]
     for i in range(out.size):
         out[i] = uniform(key, i)
+
+
+@compiled
+def _fill_normal(key, out):  # type: ignore[no-untyped-def]
+    for i in range(out.size):
+        out[i] = normal(key, i)
+
+
+def draw_normal(key: int, size: int) -> NDArray[np.float64]:
+    """Return the standard normal numbers of rows 0 to ``size`` - 1 under a key, as an array of shape (size,)."""
+    out = np.empty(size)
+    _fill_normal(key, out)
+    return out
 
 
 def draw_uniform(key: int, size: int) -> NDArray[np.float64]:

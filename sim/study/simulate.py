@@ -41,7 +41,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Summary:
-    """The means of a run over its observed months, by column, and the months that were asked for."""
+    """The means of a run over its observed months, by column, and the months that were asked for.
+
+    With a relief: how much was eased, and its cost a month.
+    """
 
     columns: tuple[str, ...]
     means: NDArray[np.float64]
@@ -75,7 +78,12 @@ def simulate(job: Job) -> Summary:
         months = table[names]
     eased: dict[str, Any] = {}
     if job.relief:
-        eased = {"relief_units": float(model.relief_units), "relief_cost_jt": float(model.relief_cost_jt)}
+        # What was given once serves all observed months, so its cost is spread over them.
+        observed_months = int((table["warm_up"] == 0).sum())
+        eased = {
+            "relief_units": float(model.relief.units),
+            "relief_cost_jt": float(model.relief.cost_jt) / observed_months,
+        }
     return Summary(columns, means, months, **eased)
 
 
