@@ -148,7 +148,12 @@ def change(firms, clusters, producers, papers, parting, closing, leaving, qualif
             learn(firm, c, p)
             adjust_workers(firm, p)
             bought_t = invest_t(firm, p)
-            give(books, INVESTMENT, firm, bought_t * p.machine_jt_t)
+            cost_jt = bought_t * p.machine_jt_t
+            give(books, INVESTMENT, firm, cost_jt)
+            if cost_jt > 0.0 and bankable(firm, p):
+                loan_jt = min(p.machine_loan_share * cost_jt, credit_room_jt(firm, p))
+                take(books, LOANS, firm, loan_jt)
+                firm.debt_jt += loan_jt
             worn_t = p.wear * firm.capacity_t
             firm.capacity_t += bought_t - worn_t
             firm.equity_jt -= worn_t * p.machine_jt_t
