@@ -7,7 +7,8 @@ from typing import Any
 from sim.accounts import DELIVERIES, DEMAND_MET, IMPORTED, LOANS, REPAYMENTS
 from sim.core.ledger import TOLERANCE
 from sim.errors import AuditError
-from sim.reckoning import HELD, reckon_holdings
+from sim.reckoning import reckon_holdings
+from sim.tally import HELD
 
 __all__ = ["MONEY_HELD", "TONNES_HELD", "audit_month", "open_books"]
 
@@ -21,16 +22,16 @@ _AT = {name: i for i, name in enumerate(HELD)}
 def _count(model: Any) -> None:
     t = model.arg
     reckon_holdings(
-        t.tally, t.counts, t.producers, t.distributors, t.buyers, t.government, model.heirs_jt, model.held
+        t.tally, t.counts, t.producers, t.distributors, t.buyers, t.government, model.work.heirs_jt, model.work.held
     )  # fmt: skip
 
 
 def open_books(model: Any) -> None:
     """Count what everybody holds before the first month."""
     _count(model)
-    model.money.open(model.held[_MONEY])
-    model.tonnes.open(model.held[_TONNES])
-    model.lenders_claim_jt = float(model.held[_AT["debt"]])
+    model.money.open(model.work.held[_MONEY])
+    model.tonnes.open(model.work.held[_TONNES])
+    model.lenders_claim_jt = float(model.work.held[_AT["debt"]])
 
 
 def audit_month(model: Any, leak: int) -> None:
@@ -50,7 +51,7 @@ def audit_month(model: Any, leak: int) -> None:
     if leak >= 0:
         _refuse_firm(model, leak)
     _count(model)
-    held, tonnes, money = model.held, model.tonnes.books, model.money.books
+    held, tonnes, money = model.work.held, model.tonnes.books, model.money.books
     tonnes[DELIVERIES, 0] += held[_AT["sold"]]
     tonnes[DELIVERIES, 1] += held[_AT["received"]]
     tonnes[IMPORTED, 1] += held[_AT["imported"]]
@@ -58,7 +59,8 @@ def audit_month(model: Any, leak: int) -> None:
     model.money.close(model.month, held[_MONEY])
     model.tonnes.close(model.month, held[_TONNES])
     model.lenders_claim_jt += float(money[LOANS, 0] - money[REPAYMENTS, 0] - held[_AT["defaulted"]])
-    _check("firms' receivables (and heirs') and buyers' payables", model, held[_AT["receivables"]] + held[_AT["heirs"]], held[_AT["payables"]])
+    owed_jt = held[_AT["receivables"]] + held[_AT["heirs"]]
+    _check("firms' receivables (and heirs') and buyers' payables", model, owed_jt, held[_AT["payables"]])
     _check("firms' deposits and what mills hold", model, held[_AT["deposits"]], held[_AT["deposits_mills"]])
     _check("firms' debt and lenders' claims", model, held[_AT["debt"]], model.lenders_claim_jt)
 

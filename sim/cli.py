@@ -28,15 +28,9 @@ USAGE, STOPPED, FAULT = 2, 130, 1
 # Typer brings its own copy of Click or uses the one installed: the class is reached through a public name.
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 
-One = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a shipped scenario's name.")
-]
-Many = Annotated[
-    list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or shipped scenarios' names.")
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder for results. [default: in results/]")
-]
+One = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a shipped scenario's name.")]
+Many = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or shipped scenarios' names.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for results. [default: in results/]")]
 Seeds = Annotated[int, typer.Option("--seeds", min=2, max=100_000, help="Number of pairs; seeds 1, 2, ...")]
 Workers = Annotated[
     int | None,
@@ -198,9 +192,7 @@ def bind(
             "reliefs": binding.details,
         }
         files.json("manifest.json", manifest("bind", facts))
-    print(
-        f"Scenario {world.name}, {seeds} pairs: local value added, jt a month, when one constraint is eased"
-    )
+    print(f"Scenario {world.name}, {seeds} pairs: local value added, jt a month, when one constraint is eased")
     print(binding_table(binding))
     print(f"Written to {folder}")
 

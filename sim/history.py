@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.accounts import MONEY, TONNES
 from sim.buyers import GATES, KINDS
 from sim.core.state import seen
-from sim.reckoning import CHAIN, COUNTS, MILL_FIELDS, TALLY
+from sim.tally import CHAIN, COUNTS, MILL_FIELDS, TALLY
 
 __all__ = ["Collector", "History"]
 
@@ -59,7 +59,7 @@ class History:
         model.chain, model.demand_by_kind = self.chain[i], self.by_kind[i]
         model.refused, model.admitted = self.refused[i], self.admitted[i]
         model.money.books, model.tonnes.books = self.money[i], self.tonnes[i]
-        model.mill_sums, model.gini = self.mills[i], self.gini[i]
+        model.mill_sums, model.work.gini = self.mills[i], self.gini[i]
 
     def close_month(self, model: Any) -> None:
         """Note prices and public spending; the month is complete."""

@@ -25,17 +25,17 @@ from sim.errors import UserError
 from sim.government import Office
 from sim.history import Collector, History
 from sim.policies import catalogue
-from sim.reckoning import COUNTS, HELD, TALLY, reckon_firms, reckon_market, reckon_mills
+from sim.reckoning import reckon_firms, reckon_market, reckon_mills
+from sim.tally import COUNTS, TALLY
 from sim.relief import places_for, relief_of
 from sim.scenario import Scenario
 from sim.shocks import Outside, seasons
 from sim.town import build_tables, cluster_state, mills_of, open_town, usual_lengths
+from sim.workspace import Workspace
 
 __all__ = ["MetalSupplyChain"]
 
 ROOMS = ("firms", "market", "steel")
-CLAIM_MONTHS = 8  # length of the ring of due months: longer than any terms and delay
-GINI_CLASSES = 1024
 
 
 def _checked_seed(seed: Any) -> int:
@@ -95,20 +95,11 @@ class MetalSupplyChain(TableModel):
         self.relief_places = places_for(relief, self.state, self.clusters, self.kinds, self.scale)
         self.tables = build_tables(self, world, self.scale, self.clusters, self.state)
         self.links = self.tables.pop("links")
-        rows, lists = self.tables["firms"].size, self.tables["buyers"].size
-        self.due_jt, self.owed_jt = np.zeros((rows, CLAIM_MONTHS)), np.zeros((lists, CLAIM_MONTHS))
-        self.heirs_jt = np.zeros(CLAIM_MONTHS)
-        self.first_place = int(np.flatnonzero(~self.links.rows["open_list"])[0])
-        self.active = np.zeros(self.links.size, np.int64)
-        self.asked_t, self.filled = np.zeros(rows), np.zeros(rows)
-        self.waiting, self.weights = np.zeros((self.mills.size, rows), np.int64), np.zeros((self.mills.size, rows))
-        self.waiting_counts, self.candidates = np.zeros(self.mills.size, np.int64), np.zeros(64, np.int64)
-        self.gini = np.zeros(2)
-        self.sold_by_kind, self.usual_sales = np.zeros((rows, len(buyers.KINDS))), np.zeros((rows, len(buyers.KINDS)))
-        self.leaving, self.qualified = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-        self.ends = np.zeros(2, np.int64)
-        self.held, self.sales_t = np.zeros(len(HELD)), np.zeros(rows)
-        self.classes, self.class_sums = np.zeros(GINI_CLASSES), np.zeros(GINI_CLASSES)
+        lists = self.links.rows
+        self.work = Workspace(
+            self.tables["firms"].size, self.tables["buyers"].size, lists.size, self.mills.size
+        )
+        self.first_place = int(np.flatnonzero(~lists["open_list"])[0])
         self.money = Ledger(MONEY, set(MONEY_HELD), MONEY_HELD)
         self.tonnes = Ledger(TONNES, {"mills", "steel yards", "goods stocks", "buyers"}, TONNES_HELD)
         self.outside = Outside(world.room("outside"))
@@ -160,7 +151,7 @@ class MetalSupplyChain(TableModel):
         """One month, in the order in which things happen."""
         now, luck = self._begin_month(), self.luck
         t = p = self.arg
-        month, books, tonnes = self.month, self.money.books, self.tonnes.books
+        w, month, books, tonnes = self.work, self.month, self.money.books, self.tonnes.books
 
         # Outside: the steel price, the season, what buyers need, what mills make
         self.outside.move(luck("outside.steel price", month))
@@ -185,39 +176,39 @@ class MetalSupplyChain(TableModel):
 
         # Steel: allotted, ordered, rationed, and bought from distributors
         steel_market.trade_steel(
-            t.firms, t.producers, t.mills, t.distributors, self.scale, self.waiting, self.weights, self.waiting_counts,
+            t.firms, t.producers, t.mills, t.distributors, self.scale, w.waiting, w.weights, w.waiting_counts,
             luck("steel.stock out", month), books, tonnes, p.firms_p, p.steel_p,
         )  # fmt: skip
 
         # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
         workshops.make_goods(t.firms, now.days, tonnes, p.firms_p)
         goods_market.trade_goods(
-            t.buyers, t.kinds, t.links, self.active, t.firms, t.clusters, self.lengths, self._import_utility(),
-            self.outside.import_price_jt_t, self.due_jt, self.owed_jt, self.sold_by_kind, month,
-            luck("market.whims", month), luck("buyers.late payment", month), self.asked_t, self.filled, books, p.market_p,
+            t.buyers, t.kinds, t.links, w.active, t.firms, t.clusters, self.lengths, self._import_utility(),
+            self.outside.import_price_jt_t, w.due_jt, w.owed_jt, w.sold_by_kind, month,
+            luck("market.whims", month), luck("buyers.late payment", month), w.asked_t, w.filled, books, p.market_p,
         )  # fmt: skip
         reckon_market(t.buyers, self.chain, self.demand_by_kind)
 
         # Money: what is due is paid
-        population.pay_suppliers(t.buyers, self.owed_jt, self.heirs_jt, month, books)
-        workshops.settle(t.firms, self.due_jt, month, now.holiday_share, books, p.firms_p)
+        population.pay_suppliers(t.buyers, w.owed_jt, w.heirs_jt, month, books)
+        workshops.settle(t.firms, w.due_jt, month, now.holiday_share, books, p.firms_p)
         self._government_acts("look_back")
 
         # Change: learning, machines, workers, papers, partners, lists
         workshops.change(
             t.firms, t.clusters, t.producers, luck("firms.papers", month), luck("steel.parting", month),
-            luck("firms.exit", month), self.leaving, self.qualified, self.ends, books, p.firms_p, p.steel_p,
+            luck("firms.exit", month), w.leaving, w.qualified, w.ends, books, p.firms_p, p.steel_p,
         )  # fmt: skip
         population.take_partners(t.firms, t.producers, luck("steel.partners", month), p.steel_p)
         listing.review_lists(
-            t.buyers, t.kinds, t.links, t.firms, t.clusters, self.qualified, self.ends, self.refused, self.admitted,
-            luck("buyers.review", month), luck("market.fit"), self.candidates, books, p.firms_p, p.market_p,
+            t.buyers, t.kinds, t.links, t.firms, t.clusters, w.qualified, w.ends, self.refused, self.admitted,
+            luck("buyers.review", month), luck("market.fit"), w.candidates, books, p.firms_p, p.market_p,
         )  # fmt: skip
 
         # Exit and entry
         population.close_firms(
-            t.firms, t.producers, t.links, self.first_place, self.leaving, self.ends, self.due_jt, self.heirs_jt, t.counts, t.tally,
-            self.sold_by_kind, self.usual_sales, books, tonnes, p.firms_p,
+            t.firms, t.producers, t.links, self.first_place, w.leaving, w.ends, w.due_jt, w.heirs_jt, t.counts, t.tally,
+            w.sold_by_kind, w.usual_sales, books, tonnes, p.firms_p,
         )  # fmt: skip
         self.next_uid = population.open_firms(
             t.firms, t.links, t.clusters, t.state, t.counts, t.mills, self.next_uid, luck("firms.entrants", month),
@@ -269,10 +260,10 @@ class MetalSupplyChain(TableModel):
 
     def _count_firms(self) -> int:
         """Add up the firms working now; return the row of one whose own books do not balance, or -1."""
-        t = self.arg
+        t, w = self.arg, self.work
         leak = reckon_firms(
-            t.firms, t.tally, self.sold_by_kind, self.usual_sales, 1.0 / 12.0, self.sales_t, self.classes,
-            self.class_sums, self.gini, self.machine_jt_t,
+            t.firms, t.tally, w.sold_by_kind, w.usual_sales, 1.0 / 12.0, w.sales_t, w.classes,
+            w.class_sums, w.gini, self.machine_jt_t,
         )  # fmt: skip
         return int(leak)
 

@@ -1,58 +1,19 @@
-"""The month's reckoning: one pass over lists and one over firms adds up everything that indicators are made of.
+"""The month's reckoning: one pass over buyers and one over firms adds up what indicators are made of.
 
-Nothing here is an indicator; ``sim/indicators.py`` declares those as functions of these sums. The audit's pass adds up what firms
-hold and checks that every firm's assets equal its debt and its own net worth.
+Nothing here is an indicator; those are declared in ``sim/indicators`` as functions of these sums. The pass over firms
+also checks that every firm's assets equal its debt and its own net worth.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.buyers import HOME, HOUSEHOLDS, INDUSTRY, KINDS, STORES
+from sim.buyers import COLLECTORS, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, SHOPS, STORES
 from sim.core.compiled import compiled
-from sim.firms import BOUNDS, skill_now
+from sim.firms import CAPACITY, CASH, LABOUR, MARKET, STEEL, skill_now
+from sim.tally import DELIVERED, DEMAND, DEPTH, FIRST, FIRST_DELIVERED, REACHED
+
+__all__ = ["add_flows", "add_sales", "reckon_firms", "reckon_holdings", "reckon_market", "reckon_mills"]
 
 NET_WORTH_TOLERANCE = 1e-7  # relative; rounding of 240 months stays far below
-
-__all__ = [
-    "CHAIN",
-    "COUNTS",
-    "HELD",
-    "MILL_FIELDS",
-    "STATE",
-    "TALLY",
-    "add_flows",
-    "add_sales",
-    "reckon_firms",
-    "reckon_holdings",
-    "reckon_market",
-    "reckon_mills",
-]
-
-TALLY = np.dtype(
-    [
-        (name, "f8")
-        for name in (
-            "firms output_t capacity_t workers_fte wages_jt overhead_jt revenue_jt cost_sold_jt sold_t orders_t "
-            "goods_t steel_t direct_t bought_t wanted_t ordered_direct debt_jt cash_jt receivable_jt deposit_jt equity_jt "
-            "price_jt_t unit_cost_jt_t markup skill quality motivation use "
-            "sales_squared registered certified partners at_stores at_industry helped largest_fte "
-            "idle "
-            + " ".join(f"bound_{name}" for name in BOUNDS)
-            + " "
-            + " ".join(f"sold_{kind}_t" for kind in KINDS)
-            + " "
-            + " ".join(f"main_{kind}" for kind in KINDS)
-            + " main_none"
-        ).split()
-    ]
-)
-COUNTS = np.dtype([(name, "f8") for name in "exits insolvencies entries turned_away defaulted_jt".split()])
-STATE = np.dtype(
-    [(name, "f8") for name in "first_row last_row own_list public_list margin usual_margin margin_months".split()]
-)
-CHAIN = ("reached_t", "depth_t", "first_t", "first_delivered_t", "delivered_t", "demand_t")
-REACHED, DEPTH, FIRST, FIRST_DELIVERED, DELIVERED, DEMAND = range(len(CHAIN))
 
 
 @compiled
@@ -101,31 +62,31 @@ def reckon_market(buyers, chain, demand_by_kind):
 @compiled
 def add_sales(row, sold_by_kind, i):
     """Add a firm's deliveries by kind of buyer."""
-    row.sold_households_t += sold_by_kind[i, 0]
-    row.sold_collectors_t += sold_by_kind[i, 1]
-    row.sold_shops_t += sold_by_kind[i, 2]
-    row.sold_stores_t += sold_by_kind[i, 3]
-    row.sold_industry_t += sold_by_kind[i, 4]
-    row.sold_government_t += sold_by_kind[i, 5]
-    row.sold_home_t += sold_by_kind[i, 6]
+    row.sold_households_t += sold_by_kind[i, HOUSEHOLDS]
+    row.sold_collectors_t += sold_by_kind[i, COLLECTORS]
+    row.sold_shops_t += sold_by_kind[i, SHOPS]
+    row.sold_stores_t += sold_by_kind[i, STORES]
+    row.sold_industry_t += sold_by_kind[i, INDUSTRY]
+    row.sold_government_t += sold_by_kind[i, GOVERNMENT]
+    row.sold_home_t += sold_by_kind[i, HOME]
 
 
 @compiled
 def add_main_buyer(row, kind):
     """Count a firm under its main kind of buyer."""
-    if kind == 0:
+    if kind == HOUSEHOLDS:
         row.main_households += 1.0
-    elif kind == 1:
+    elif kind == COLLECTORS:
         row.main_collectors += 1.0
-    elif kind == 2:
+    elif kind == SHOPS:
         row.main_shops += 1.0
-    elif kind == 3:
+    elif kind == STORES:
         row.main_stores += 1.0
-    elif kind == 4:
+    elif kind == INDUSTRY:
         row.main_industry += 1.0
-    elif kind == 5:
+    elif kind == GOVERNMENT:
         row.main_government += 1.0
-    elif kind == 6:
+    elif kind == HOME:
         row.main_home += 1.0
     else:
         row.main_none += 1.0
@@ -220,15 +181,15 @@ def add_state(row, firm):
 @compiled
 def add_bound(row, bound):
     """Count a firm under the constraint that bound it."""
-    if bound == 0:
+    if bound == MARKET:
         row.bound_market += 1.0
-    elif bound == 1:
+    elif bound == STEEL:
         row.bound_steel += 1.0
-    elif bound == 2:
+    elif bound == CAPACITY:
         row.bound_capacity += 1.0
-    elif bound == 3:
+    elif bound == LABOUR:
         row.bound_labour += 1.0
-    elif bound == 4:
+    elif bound == CASH:
         row.bound_cash += 1.0
     else:
         row.bound_none += 1.0
@@ -284,12 +245,6 @@ def reckon_firms(firms, tally, sold_by_kind, usual_sales, memory, sales_t, class
     return leak
 
 
-HELD = tuple(
-    "cash_firms cash_mills cash_distributors cash_buyers cash_government steel goods workshops users "
-    "receivables debt deposits deposits_mills payables sold received imported met defaulted heirs".split()
-)
-
-
 @compiled
 def reckon_holdings(tally, counts, producers, distributors, buyers, government, heirs_jt, held):
     """Add up what everybody holds, and both ends of the month's deliveries, into ``held`` in the order of ``HELD``."""
@@ -321,9 +276,6 @@ def reckon_holdings(tally, counts, producers, distributors, buyers, government, 
         held[4] += government[g].cash_jt
     for k in range(heirs_jt.size):
         held[19] += heirs_jt[k]
-
-
-MILL_FIELDS = ("output_t", "contracts_t", "elsewhere_t", "offered_t", "delivered_t", "ordered_t")
 
 
 @compiled

@@ -20,6 +20,7 @@ from sim.core.streams import normal
 
 __all__ = ["Outside", "Season", "lebaran_near", "seasons"]
 
+NEAR_DAYS = 75  # a feast and its aftermath touch no month whose middle is farther away
 MONTH_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
 
 
@@ -44,7 +45,7 @@ def lebaran_near(year: int, month: int) -> tuple[dt.date, ...]:
     hijri_year = Gregorian(year, month, 15).to_hijri().year
     days = [Hijri(y, 10, 1).to_gregorian() for y in (hijri_year - 1, hijri_year, hijri_year + 1)]
     found = [dt.date(day.year, day.month, day.day) for day in days]
-    return tuple(day for day in found if abs((day - middle).days) < 75)
+    return tuple(day for day in found if abs((day - middle).days) < NEAR_DAYS)
 
 
 def _overlap_share(year: int, month: int, first: dt.date, last: dt.date) -> float:

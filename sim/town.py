@@ -18,7 +18,7 @@ from sim.government import Government
 from sim.listing import propose
 from sim.population import found
 from sim.producers import Distributor, Producer
-from sim.reckoning import STATE
+from sim.tally import STATE
 from sim.workshops import show_itself
 
 __all__ = ["build_tables", "cluster_state", "mills_of", "open_town", "usual_lengths"]

@@ -74,9 +74,7 @@ GAIN = {"baseline": 0.0, "training": 0.01, "access": 0.02, "both": 0.05}
 
 def invented_run(job) -> Summary:
     """Return means by hand: luck of the seed, a gain by scenario, a little luck of the pair, spending."""
-    share = (
-        0.2 + 0.01 * job.seed + GAIN[job.scenario.name] + (0.001 * job.seed if GAIN[job.scenario.name] else 0)
-    )
+    share = 0.2 + 0.01 * job.seed + GAIN[job.scenario.name] + (0.001 * job.seed if GAIN[job.scenario.name] else 0)
     eased = {"steel": 30.0, "cash": -2.0, None: 0.0}[job.relief]
     spending = 80.0 if GAIN[job.scenario.name] else 0.0
     means = np.array([share, 100.0 * job.seed + eased + (0.5 * job.seed if job.relief else 0.0), spending])

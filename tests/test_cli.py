@@ -141,9 +141,7 @@ def test_ctrl_c_is_130(capsys, monkeypatch):
 def test_check_reads_every_file_and_reports_every_fault(capsys, tmp_path):
     (tmp_path / "empty.toml").write_text("")
     (tmp_path / "broken.toml").write_text("[firms\n")
-    code, out, err = call(
-        capsys, "check", "baseline", tmp_path / "empty.toml", "both", tmp_path / "broken.toml"
-    )
+    code, out, err = call(capsys, "check", "baseline", tmp_path / "empty.toml", "both", tmp_path / "broken.toml")
     assert code == 2
     assert [line.split(":")[0] for line in out.splitlines()] == ["baseline", "both"]
     assert f"{tmp_path}/empty.toml" in err
@@ -242,9 +240,7 @@ def test_run_is_the_same_twice_and_another_with_another_seed(capsys, elsewhere):
     files = names(elsewhere / "a")
     same = [(elsewhere / "a" / one).read_bytes() == (elsewhere / "b" / one).read_bytes() for one in files]
     assert same == [True] * 4
-    assert (elsewhere / "a" / "indicators.csv").read_bytes() != (
-        elsewhere / "c" / "indicators.csv"
-    ).read_bytes()
+    assert (elsewhere / "a" / "indicators.csv").read_bytes() != (elsewhere / "c" / "indicators.csv").read_bytes()
 
 
 def test_results_have_a_folder_of_their_own(capsys, elsewhere):

@@ -98,9 +98,7 @@ def test_a_disk_that_is_full_in_truth(tmp_path):
         "    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(
-        f"{tmp_path / 'large.txt'}: cannot be written: File too large. Free some space"
-    )
+    assert done.stdout.startswith(f"{tmp_path / 'large.txt'}: cannot be written: File too large. Free some space")
     assert names(tmp_path) == []
 
 

@@ -15,8 +15,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import UserError
+from sim.indicators import catalogue
+from sim.relief import RELIEFS
 from sim.report import amounts, figures, plots, style, tables, words, words_argument, words_context
-from sim.report.brief import make_brief
+from sim.report.brief import EXPERIMENT, make_brief
+from sim.report.page import ROWS
+from sim.scenario import Scenario
 from tests import report_data
 
 KINDS = ("svg", "png", "csv")
@@ -470,3 +474,33 @@ def test_a_folder_that_cannot_be_written_and_a_missing_scenario_are_refused_befo
         make_brief(report_data.worlds(), tmp_path / "file")
     with pytest.raises(UserError, match="missing: access_only, both"):
         make_brief(report_data.worlds()[:2], tmp_path)
+
+
+# The model's own names
+
+
+def test_every_row_of_the_page_is_an_indicator_of_the_model():
+    known = catalogue(Scenario.load("baseline"))
+    pairs = {(column.indicator, column.origin) for column in known}
+    assert {row[:2] for _, rows in ROWS for row in rows} <= pairs
+    assert ("steel_stays_share", "") in pairs
+    assert set(figures.RECORDED_COLUMNS) <= {column.column for column in known}
+    shown = {row[:2] for _, rows in ROWS for row in rows}
+    assert {column.unit for column in known if (column.indicator, column.origin) in shown} <= set(
+        amounts.UNITS
+    )
+    assert set(figures.RELIEF_LABELS) == set(RELIEFS)
+
+
+@pytest.mark.long
+def test_the_briefing_of_the_real_town(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.indicators.catalogue", catalogue)
+    monkeypatch.setattr("sim.relief.RELIEFS", RELIEFS)
+    worlds = [Scenario.load(name) for name in EXPERIMENT]
+    page = make_brief(worlds, tmp_path, seeds=2, workers=1).read_text()
+    reader = Reader(page)
+    assert reader.open == []
+    assert [link for link in reader.links if not link.startswith(("data:", "figures/"))] == []
+    assert all(one.fingerprint in page for one in worlds)
+    assert not re.search(r"\b(nan|not known)\b", re.sub(r"base64,[^\"]+", "", page))
+    assert set(pd.read_csv(tmp_path / "bind.csv")["constraint"]) == set(RELIEFS)

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sim import MetalSupplyChain, Scenario
 from sim.errors import AuditError, UserError
 from sim.study.bind import BIND_COLUMNS, bind
 from sim.study.compare import EFFECT_COLUMNS, compare
@@ -25,6 +26,7 @@ from sim.study.intervals import interaction, interval, paired
 from sim.study.pools import begin_worker, cores
 from sim.study.runs import RunError, default_workers, run_all
 from sim.study.screen import binding_table, effects_table, number, progress_bar
+from sim.study.simulate import EVERY_COLUMN, Job, prepare, simulate
 from tests.small_work import Named, Task, invented_run, square
 
 TASKS = [Task(number) for number in range(40)]
@@ -98,9 +100,7 @@ def test_a_run_that_always_kills_its_worker_is_given_up_alone():
     tasks = [Task(number, "always killed" if number == 6 else "") for number in range(20)]
     outcomes = list(run_all(tasks, work=square, workers=2, batch=2))
     assert [outcome.value for outcome in outcomes] == [n**2 if n != 6 else None for n in range(20)]
-    with pytest.raises(
-        UserError, match="Task 6: this run ended its worker process 3 times while it ran alone"
-    ):
+    with pytest.raises(UserError, match="Task 6: this run ended its worker process 3 times while it ran alone"):
         outcomes[6].result()
 
 
@@ -219,9 +219,7 @@ def test_a_script_needs_no_guard_for_its_workers(tmp_path):
     surroundings = os.environ | {"PYTHONPATH": str(Path.cwd())}
     for how in ([str(tmp_path / "script.py")], ["-"]):
         command = [sys.executable, *how]
-        done = subprocess.run(
-            command, input=code, capture_output=True, text=True, env=surroundings, check=False
-        )
+        done = subprocess.run(command, input=code, capture_output=True, text=True, env=surroundings, check=False)
         assert (done.stdout, done.stderr) == ("[9, 16]\n", "")
 
 
@@ -264,6 +262,60 @@ def test_a_worker_is_deaf_to_ctrl_c():
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+# A run as a job
+
+
+@pytest.fixture(scope="module")
+def short():
+    """The baseline with a short warm-up and few months."""
+    return Scenario.load("baseline").changed({"time.warm_up_months": 3, "time.observed_months": 4})
+
+
+def test_a_job_returns_the_means_of_a_run(short):
+    table = MetalSupplyChain(short, seed=2).run().indicators
+    summary = simulate(Job(short, 2, keep=("market_share_local", "demand_t")))
+    assert list(summary.columns) == [name for name in table.columns if name not in ("month", "warm_up")]
+    np.testing.assert_allclose(summary.means, table[list(summary.columns)].iloc[3:].mean(), rtol=1e-12)
+    assert list(summary.months.columns) == ["month", "warm_up", "market_share_local", "demand_t"]
+    assert list(simulate(Job(short, 2, keep=EVERY_COLUMN)).months.columns) == list(table.columns)
+    assert (summary.relief_units, summary.relief_cost_jt) == (0.0, 0.0)
+
+
+def test_a_relief_counts_what_it_gives(short):
+    eased = simulate(Job(short, 2, relief="cash"))
+    assert eased.relief_units > 0.0
+    assert eased.relief_cost_jt > 0.0
+    assert not np.array_equal(eased.means, simulate(Job(short, 2)).means, equal_nan=True)
+
+
+def test_a_run_without_observed_months_is_refused(short):
+    (outcome,) = run_all([Job(short, 4, months=3)])
+    with pytest.raises(UserError, match=r"^Scenario baseline, seed 4: no month is left after the warm-up\."):
+        outcome.result()
+    assert str(Job(short, 4, relief="cash")) == "Scenario baseline, cash eased, seed 4"
+
+
+def test_a_worker_that_reads_edited_files_refuses(short):
+    with pytest.raises(UserError, match="files were changed while the study ran"):
+        simulate(Job(short, 1), code="of before the edit")
+
+
+def test_a_cold_start_compiles_once_before_the_workers(short, monkeypatch):
+    monkeypatch.setattr("sim.core.compiled.cold", lambda: True)
+    prepare([Job(short, 1)])
+    prepare([])
+
+
+def test_records_are_the_observed_months(short):
+    found = compare([short], short, seeds=2, keep=("demand_t",))
+    assert list(found.records.columns) == ["scenario", "seed", "month", "demand_t"]
+    assert list(found.records["month"]) == [4, 5, 6, 7] * 2
+    assert list(found.records["seed"]) == [1] * 4 + [2] * 4
+    assert found.months("baseline", "demand_t").shape == (2, 7)
+    observed = found.months("baseline", "demand_t")[:, 3:].mean(axis=1)
+    np.testing.assert_allclose(observed, found.values("baseline", "demand_t"), rtol=1e-12)
 
 
 # Intervals
@@ -338,9 +390,7 @@ def test_a_comparison_keeps_every_seed(invented):
     frame = found.by_seed
     assert list(frame.columns) == ["scenario", "seed", "column", "value"]
     assert len(frame) == 4 * 4 * 3
-    one = frame[
-        (frame["scenario"] == "access") & (frame["seed"] == 2) & (frame["column"] == "market_share_local")
-    ]
+    one = frame[(frame["scenario"] == "access") & (frame["seed"] == 2) & (frame["column"] == "market_share_local")]
     assert one["value"].item() == found.values("access", "market_share_local")[1] == pytest.approx(0.242)
     together = found.interaction("both", "training", "access", "market_share_local")
     assert together.mean == pytest.approx(0.05 - 0.03 - 0.0025)
@@ -363,9 +413,7 @@ def test_two_scenarios_of_one_name_are_refused(scenarios):
         compare(scenarios, BASELINE, work=invented_run)
 
 
-@pytest.mark.parametrize(
-    "ask", [partial(compare, [TRAINING], BASELINE), partial(bind, BASELINE, reliefs=RELIEFS)]
-)
+@pytest.mark.parametrize("ask", [partial(compare, [TRAINING], BASELINE), partial(bind, BASELINE, reliefs=RELIEFS)])
 def test_one_seed_gives_no_interval(ask):
     with pytest.raises(UserError, match="Seeds: 1 is too few"):
         ask(seeds=1, work=invented_run)
@@ -430,7 +478,7 @@ def test_progress_is_plain_lines_elsewhere(monkeypatch, capsys):
         progress(40, 40)
         progress(40, 40)
     assert capsys.readouterr().out.splitlines() == [
-        "Comparing: 12 of 40 runs, 2.0 runs/s, about 14 s left",
+        "Comparing: 12 of 40 runs, 2 runs/s, about 14 s left",
         "Comparing: 30 runs, 2.5 runs/s",
         "Comparing: 40 of 40 runs done",
     ]

@@ -1,4 +1,4 @@
-"""The words around the code are true: every block of the pages runs, every file and command they name exists."""
+"""The words around the code are true: every block of a page runs, every file and command it names exists."""
 
 import ast
 import os

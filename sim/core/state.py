@@ -42,7 +42,7 @@ def _columns(cls: type) -> dict[str, tuple[np.dtype[Any], Column]]:
         for name, kind in vars(base).get("__annotations__", {}).items():
             declared = vars(base).get("_declared", {}).get(name) or vars(base).get(name)
             if isinstance(declared, Column):
-                found[name] = (_KINDS[getattr(kind, "__name__", kind)], declared)
+                found[name] = (_KINDS[str(getattr(kind, "__name__", kind))], declared)
     return found
 
 

@@ -18,8 +18,19 @@ from typing import Any, ClassVar
 __all__ = ["Choice", "Lever", "Policy", "catalogue"]
 
 
+class _Declared:
+    """What a lever shares: on a policy in force, the attribute is the scenario's value."""
+
+    def __get__(self, policy: Any, owner: type | None = None) -> Any:
+        """Return the declaration from the class; a policy in force holds the value itself."""
+        if policy is not None:
+            message = "the policy has no value for this lever"
+            raise AttributeError(message)
+        return self
+
+
 @dataclass(frozen=True)
-class Lever:
+class Lever(_Declared):
     """A number that government chooses: unit, range, the value at which it does nothing, and its meaning."""
 
     unit: str
@@ -40,7 +51,7 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(_Declared):
     """A lever that picks one named rule (for example how firms are selected)."""
 
     options: tuple[str, ...]

@@ -87,7 +87,7 @@ class StoreAccess(Policy):
                 fees_jt = meet(
                     t.buyers[b], b, t.kinds, t.links, t.firms, t.clusters, int(facts["firms_per_store"]),
                     int(facts["signed_per_store"]), office.purses[self.name].left_jt, float(self.fee_paid_share),
-                    key_of(key, b), town.luck("market.fit"), town.candidates, books, t.firms_p, t.market_p,
+                    key_of(key, b), town.luck("market.fit"), town.work.candidates, books, t.firms_p, t.market_p,
                 )  # fmt: skip
                 if fees_jt > 0.0:
                     office.spend(self, FEES_PAID, fees_jt, books)

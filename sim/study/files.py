@@ -115,9 +115,7 @@ class Delivery:
         """Rename the files; the folder is made to remember it."""
         for path in self._ready:
             if path.is_dir():
-                message = (
-                    f"{path}: is a folder, and a file is to be written. Rename it, or choose another --out."
-                )
+                message = f"{path}: is a folder, and a file is to be written. Rename it, or choose another --out."
                 raise UserError(message)
         for path, unfinished in self._ready.items():
             try:

@@ -44,9 +44,7 @@ class InProcess(Executor):
     32
     """
 
-    def submit(
-        self, fn: Callable[Args, Result], /, *args: Args.args, **kwargs: Args.kwargs
-    ) -> Future[Result]:
+    def submit(self, fn: Callable[Args, Result], /, *args: Args.args, **kwargs: Args.kwargs) -> Future[Result]:
         """Do the task and return its finished future; what it raises is raised here."""
         future: Future[Result] = Future()
         future.set_result(fn(*args, **kwargs))
@@ -75,9 +73,7 @@ class WorkerPool(ProcessPoolExecutor):
         )
         self._needs_main = needs_main
 
-    def submit(
-        self, fn: Callable[Args, Result], /, *args: Args.args, **kwargs: Args.kwargs
-    ) -> Future[Result]:
+    def submit(self, fn: Callable[Args, Result], /, *args: Args.args, **kwargs: Args.kwargs) -> Future[Result]:
         """Hand the task to a worker, starting one if none is idle."""
         with _surroundings_of_a_worker(self._needs_main):
             return super().submit(fn, *args, **kwargs)

@@ -91,12 +91,15 @@ def run_all(
     if batch is None:
         fair = MOST_RUNS_A_TASK if total is None else total // (4 * workers)
         batch = 1 if in_process else max(1, min(MOST_RUNS_A_TASK, fair))
+    ready: Callable[[], None] = do_nothing
     if work is simulate and not in_process:
+        from sim.core.compiled import code_fingerprint
+
         jobs = iter(jobs)
         first = list(islice(jobs, 1))
         prepare(first)  # so that the workers load what is compiled here, instead of all compiling at once
         jobs = chain(first, jobs)
-    ready = partial(prepare, []) if work is simulate else do_nothing
+        work, ready = partial(simulate, code=code_fingerprint()), partial(prepare, [])
     queue = WorkQueue(jobs, work, ready, executor, batch, most=1 if in_process else TASKS_A_WORKER * workers)
     following = 0
     try:

@@ -162,7 +162,7 @@ def progress_bar(title: str, stream: TextIO | None = None) -> Iterator[Progress]
 
         def show(done: int, total: int) -> None:
             rate = done / max(time.monotonic() - begun, 1e-9)
-            bar.update(task, completed=done, total=total or None, rate=f"{rate:.1f} runs/s")
+            bar.update(task, completed=done, total=total or None, rate=f"{rate:.2g} runs/s")
 
         yield show
 
@@ -183,6 +183,6 @@ def _plain_lines(title: str, stream: TextIO) -> Progress:
             rate = done / (now - begun)
             rest = f", about {(total - done) / rate:.0f} s left" if total and rate else ""
             of_all = f" of {total}" if total else ""
-            print(f"{title}: {done}{of_all} runs, {rate:.1f} runs/s{rest}", file=stream, flush=True)
+            print(f"{title}: {done}{of_all} runs, {rate:.2g} runs/s{rest}", file=stream, flush=True)
 
     return show

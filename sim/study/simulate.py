@@ -63,9 +63,18 @@ def prepare(jobs: Sequence[Job]) -> None:
             MetalSupplyChain(job.scenario, seed=job.seed, months=1).run()
 
 
-def simulate(job: Job) -> Summary:
-    """Run the model once and return the means over the observed months."""
+def simulate(job: Job, code: str | None = None) -> Summary:
+    """Run the model once and return the means over the observed months.
+
+    ``code`` is the fingerprint of the code that asks: a worker that read other files, edited while the study
+    ran, refuses.
+    """
+    from sim.core.compiled import code_fingerprint
     from sim.model import MetalSupplyChain
+
+    if code not in (None, code_fingerprint()):
+        message = "the program's files were changed while the study ran. Run it again."
+        raise UserError(message)
 
     options = {"relief": job.relief} if job.relief else {}
     model = MetalSupplyChain(job.scenario, seed=job.seed, months=job.months, **options)
@@ -80,9 +89,10 @@ def simulate(job: Job) -> Summary:
     if job.relief:
         # What was given once serves all observed months, so its cost is spread over them.
         observed_months = int((table["warm_up"] == 0).sum())
+        easing: Any = model.relief
         eased = {
-            "relief_units": float(model.relief.units),
-            "relief_cost_jt": float(model.relief.cost_jt) / observed_months,
+            "relief_units": float(easing.units),
+            "relief_cost_jt": float(easing.cost_jt) / observed_months,
         }
     return Summary(columns, means, months, **eased)
 
@@ -101,15 +111,20 @@ def observed_means(table: pd.DataFrame) -> tuple[tuple[str, ...], NDArray[np.flo
     """
     import numpy as np
 
-    observed = table[table["warm_up"] == 0].drop(columns=["month", "warm_up"])
-    if observed.empty:
+    names = [str(column) for column in table.columns]
+    indicators = [place for place, name in enumerate(names) if name not in ("month", "warm_up")]
+    months = table.to_numpy(dtype=np.float64)
+    observed = months[:, names.index("warm_up")] == 0.0
+    if not observed.any():
         message = "no month is left after the warm-up. Ask for more months, or shorten the warm-up."
         raise UserError(message)
     # Contiguous columns: the order of a sum, so its last bit, must not depend on the table's layout.
-    values = np.ascontiguousarray(observed.to_numpy(dtype=np.float64).T)
+    values = np.ascontiguousarray(months[observed].T[indicators])
     known = ~np.isnan(values)
-    count = known.sum(axis=1)
-    sums = np.where(known, values, 0.0).sum(axis=1)
-    means = np.full(len(values), np.nan)
-    np.divide(sums, count, out=means, where=count > 0)
-    return tuple(str(column) for column in observed.columns), means
+    if known.all():
+        means = values.sum(axis=1) / values.shape[1]
+    else:
+        count = known.sum(axis=1)
+        means = np.full(len(values), np.nan)
+        np.divide(np.where(known, values, 0.0).sum(axis=1), count, out=means, where=count > 0)
+    return tuple(names[place] for place in indicators), means
