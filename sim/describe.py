@@ -291,9 +291,7 @@ def _table(rows: Sequence[Sequence[str]], indent: int = 2) -> Iterator[str]:
     """Yield rows in columns; the last column is wrapped beside the others."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
     for *words, last in rows:
-        head = " " * indent + "".join(
-            word.ljust(width + 2) for word, width in zip(words, widths, strict=True)
-        )
+        head = " " * indent + "".join(word.ljust(width + 2) for word, width in zip(words, widths, strict=True))
         lines = _lines(last, max(NARROWEST, WIDTH - len(head))) or [""]
         yield (head + lines[0]).rstrip()
         yield from (" " * len(head) + line for line in lines[1:])

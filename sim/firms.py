@@ -143,7 +143,7 @@ class Firm(RowAgent):
     helped_times: float = column("count", "Times a programme helped it", low=0)
 
     def agree_wage(self, c, p):
-        """Agree the year's wage: it rises with size, since only micro and small firms may pay below the minimum wage."""
+        """Agree the year's wage, which rises with size: only micro and small firms may pay below the minimum."""
         self.wage_jt_fte = c.wage_jt_fte * math.exp(p.wage_size * math.log(self.workers_fte / p.wage_size_fte))
 
     def expect(self, last_season, season, p):

@@ -20,6 +20,7 @@ from sim.core.streams import bell, key_of, uniform
 
 __all__ = ["trade_goods"]
 
+DEMANDING = (STORES, INDUSTRY)
 FURTHER_ROUNDS = 2
 
 
@@ -146,7 +147,7 @@ def deliver_first_round(
         buyer = buyers[b]
         kind = kinds[buyer.kind]
         home = buyer.kind == HOME
-        demanding = buyer.kind == STORES or buyer.kind == INDUSTRY
+        demanding = buyer.kind in DEMANDING
         slot = (month + payment_delay_months(kind, uniform(luck, b))) % due_jt.shape[1]
         local_t, external_t, owed, freight, short_t = 0.0, 0.0, 0.0, 0.0, 0.0
         trusted_local, trusted_external = 0.0, 0.0

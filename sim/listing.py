@@ -139,7 +139,23 @@ def propose(firms, candidates, local_only, luck, p, found):
 
 
 @compiled
-def review_lists(buyers, kinds, links, firms, clusters, qualified, ends, refused, admitted, luck, fit_luck, found, books, firms_p, market):
+def review_lists(
+    buyers,
+    kinds,
+    links,
+    firms,
+    clusters,
+    qualified,
+    ends,
+    refused,
+    admitted,
+    luck,
+    fit_luck,
+    found,
+    books,
+    firms_p,
+    market,
+):
     """Let some buyers review their lists and drop suppliers that deliver badly; list who has qualified."""
     p, m = firms_p[0], market[0]
     list_qualified(buyers, kinds, links, firms, clusters, qualified, ends[1], fit_luck, p, m)

@@ -26,10 +26,10 @@ from sim.government import Office
 from sim.history import Collector, History
 from sim.policies import catalogue
 from sim.reckoning import reckon_firms, reckon_market, reckon_mills
-from sim.tally import COUNTS, TALLY
 from sim.relief import places_for, relief_of
 from sim.scenario import Scenario
 from sim.shocks import Outside, seasons
+from sim.tally import COUNTS, TALLY
 from sim.town import build_tables, cluster_state, mills_of, open_town, usual_lengths
 from sim.workspace import Workspace
 
@@ -83,6 +83,7 @@ class MetalSupplyChain(TableModel):
         self.months = int(months) if months is not None else self.world.months
         self.warm_up = int(self.world["time.warm_up_months"])
         self.month = 0
+        self.next_uid = 1
         self.running = self.months > 0
         self.luck = Luck(self.seed)
         self._build(relief)
@@ -96,9 +97,7 @@ class MetalSupplyChain(TableModel):
         self.tables = build_tables(self, world, self.scale, self.clusters, self.state)
         self.links = self.tables.pop("links")
         lists = self.links.rows
-        self.work = Workspace(
-            self.tables["firms"].size, self.tables["buyers"].size, lists.size, self.mills.size
-        )
+        self.work = Workspace(self.tables["firms"].size, self.tables["buyers"].size, lists.size, self.mills.size)
         self.first_place = int(np.flatnonzero(~lists["open_list"])[0])
         self.money = Ledger(MONEY, set(MONEY_HELD), MONEY_HELD)
         self.tonnes = Ledger(TONNES, {"mills", "steel yards", "goods stocks", "buyers"}, TONNES_HELD)
@@ -114,11 +113,16 @@ class MetalSupplyChain(TableModel):
         self._see()
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
-        self.office = Office(self.tables["government"], self._policies(), world.room("government"), world.room("outside"))
+        self.office = Office(
+            self.tables["government"], self._policies(), world.room("government"), world.room("outside")
+        )
         self.relief = relief_of(relief, self) if relief is not None else None
         self.history = History(self)
         self.datacollector = Collector(self.history)
-        self.arg.tally, self.arg.counts = seen(np.zeros(self.clusters.size, TALLY)), seen(np.zeros(self.clusters.size, COUNTS))
+        self.arg.tally, self.arg.counts = (
+            seen(np.zeros(self.clusters.size, TALLY)),
+            seen(np.zeros(self.clusters.size, COUNTS)),
+        )
         self._count_firms()
         open_books(self)
 
@@ -156,7 +160,9 @@ class MetalSupplyChain(TableModel):
         # Outside: the steel price, the season, what buyers need, what mills make
         self.outside.move(luck("outside.steel price", month))
         price_jt_t, demand_factor = self.outside.steel_price_jt_t, self.outside.demand_factor
-        buyers.demand_goods(t.buyers, t.kinds, now.demand, now.public, demand_factor, luck("buyers.mood", month), p.outside_p)
+        buyers.demand_goods(
+            t.buyers, t.kinds, now.demand, now.public, demand_factor, luck("buyers.mood", month), p.outside_p
+        )
         producers.make_and_price_steel(
             t.producers, t.distributors, t.mills, t.clusters, month, price_jt_t, p.steel_p
         )  # fmt: skip
@@ -189,7 +195,7 @@ class MetalSupplyChain(TableModel):
         )  # fmt: skip
         reckon_market(t.buyers, self.chain, self.demand_by_kind)
 
-        # Money: what is due is paid
+        # Money: claims fall due and bills are paid
         population.pay_suppliers(t.buyers, w.owed_jt, w.heirs_jt, month, books)
         workshops.settle(t.firms, w.due_jt, month, now.holiday_share, books, p.firms_p)
         self._government_acts("look_back")

@@ -31,6 +31,7 @@ from sim.reckoning import add_flows, add_sales
 
 __all__ = ["close_firms", "follow_margins", "open_firms", "pay_suppliers", "take_partners"]
 
+
 @compiled
 def pay_suppliers(buyers, owed_jt, heirs_jt, month, books):
     """Let buyers pay what falls due, to firms and to the heirs and creditors of closed firms."""
@@ -91,7 +92,8 @@ def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
 
 @compiled
 def close_firms(
-    firms, producers, links, first_place, leaving, ends, due_jt, heirs_jt, counts, tally, sold_by_kind, usual_sales, books, tonnes, firms_p
+    firms, producers, links, first_place, leaving, ends, due_jt, heirs_jt, counts, tally, sold_by_kind, usual_sales,
+    books, tonnes, firms_p,
 ):  # fmt: skip
     """Close the firms that cannot go on, and free their places on lists."""
     p = firms_p[0]
@@ -204,7 +206,9 @@ def open_firms(firms, links, clusters, state, counts, mills, uids, luck, month_l
         cluster = clusters[c]
         ratio = state[c].margin / max(p.margin_floor, state[c].usual_margin)
         ratio = max(0.0, min(p.entry_cap, ratio))
-        mean = p.entry_rate * cluster.firms * scale * math.exp(p.entry_elasticity * math.log(max(p.margin_floor, ratio)))
+        mean = (
+            p.entry_rate * cluster.firms * scale * math.exp(p.entry_elasticity * math.log(max(p.margin_floor, ratio)))
+        )
         wanted = poisson(mean, uniform(month_luck, c))
         row = int(state[c].first_row)
         while wanted > 0 and row < int(state[c].last_row):

@@ -68,7 +68,7 @@ class Easing:
         town.money.books[RELIEF, 1] += float(np.sum(jt))
 
     def _steel(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
-        """Let the local distributors sell at the mill's price this month; count what that forgoes from last month's sales."""
+        """Let local distributors sell at the mill's price; what that forgoes is counted on last month's sales."""
         dealers = town.tables["distributors"].rows
         local = town.clusters["local"] > 0.0
         bought_t = float(firms["bought_t"][rows].sum())

@@ -45,9 +45,7 @@ class Scenario(Rooms):
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def load(
-        cls, path_or_name: str | os.PathLike[str], *, schema: Mapping[str, Parameter] | None = None
-    ) -> Scenario:
+    def load(cls, path_or_name: str | os.PathLike[str], *, schema: Mapping[str, Parameter] | None = None) -> Scenario:
         """Read and check a scenario file, or a shipped scenario by name.
 
         ``schema`` replaces the shipped baseline as the measure of a whole register.
@@ -121,8 +119,7 @@ class Scenario(Rooms):
         given = written(self.uses)
         # numpy's numbers come from designs of sweeps
         plain = {
-            str(key): value.item() if getattr(value, "shape", None) == () else value
-            for key, value in settings.items()
+            str(key): value.item() if getattr(value, "shape", None) == () else value for key, value in settings.items()
         }
         for key, value in plain.items():
             match key.split("."):
@@ -175,9 +172,7 @@ def _check_town(register: Mapping[str, Parameter], problems: Problems) -> None:
         problems.add("cluster_NAME.local", "no cluster is local; exactly one must be. Set it to true in one.")
     elif len(local) > 1:
         names = ", ".join(local)
-        problems.add(
-            f"{local[-1]}.local", f"{names} are local; exactly one must be. Set local = false in others."
-        )
+        problems.add(f"{local[-1]}.local", f"{names} are local; exactly one must be. Set local = false in others.")
 
 
 def _settle(
@@ -213,9 +208,7 @@ def _read(
         problems.add(key, f"{said} Allowed at the top are {', '.join(WORDS)} and rooms: [room.name].")
     reason = tables.get("reason", "")
     if not isinstance(reason, str) or ("base" in tables and not reason.strip()):
-        problems.add(
-            "reason", "is missing or empty. Say in double quotes why the scenario differs from its base."
-        )
+        problems.add("reason", "is missing or empty. Say in double quotes why the scenario differs from its base.")
     register: Mapping[str, Parameter]
     given = tables.get("policies", {})
     if "base" in tables:
@@ -243,9 +236,7 @@ def _base_of(base: Any, path: Path, above: tuple[Path, ...], problems: Problems)
         said = f"{shown(base)} is neither a file beside this one nor a shipped scenario.{near}"
         problems.refuse("base", f"{said} Shipped are {names}.")
     if below.resolve() in (*above, path.resolve()):
-        problems.refuse(
-            "base", f"{shown(base)} leads back to this file. Name a base that does not stand on it."
-        )
+        problems.refuse("base", f"{shown(base)} leads back to this file. Name a base that does not stand on it.")
     return below, label_of(below)
 
 
@@ -275,9 +266,7 @@ def shipped(name: str) -> Path | None:
     return shipped_in(_folder(), name)
 
 
-def check(
-    path_or_name: str | os.PathLike[str], *, schema: Mapping[str, Parameter] | None = None
-) -> list[str]:
+def check(path_or_name: str | os.PathLike[str], *, schema: Mapping[str, Parameter] | None = None) -> list[str]:
     """Return every problem of a scenario file, one message each; an empty list when it is fine."""
     try:
         Scenario.load(path_or_name, schema=schema)

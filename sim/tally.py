@@ -16,8 +16,8 @@ def _sums(names: str) -> np.dtype[np.void]:
 
 # Sums over the firms of a cluster.
 TALLY = _sums(
-    "firms output_t capacity_t workers_fte wages_jt overhead_jt revenue_jt cost_sold_jt sold_t orders_t goods_t steel_t "
-    "direct_t bought_t wanted_t ordered_direct debt_jt cash_jt receivable_jt deposit_jt equity_jt price_jt_t "
+    "firms output_t capacity_t workers_fte wages_jt overhead_jt revenue_jt cost_sold_jt sold_t orders_t goods_t "
+    "steel_t direct_t bought_t wanted_t ordered_direct debt_jt cash_jt receivable_jt deposit_jt equity_jt price_jt_t "
     "unit_cost_jt_t markup skill quality motivation use sales_squared registered certified partners at_stores "
     "at_industry helped largest_fte idle "
     + " ".join(

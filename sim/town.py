@@ -117,7 +117,9 @@ def _links(buyers: NDArray[Any], kinds: NDArray[Any], state: NDArray[Any], place
     return links
 
 
-def build_tables(model: Any, scenario: Any, scale: float, clusters: NDArray[Any], state: NDArray[Any]) -> dict[str, Table]:
+def build_tables(
+    model: Any, scenario: Any, scale: float, clusters: NDArray[Any], state: NDArray[Any]
+) -> dict[str, Table]:
     """Return the empty tables of the town: firms, mills, distributors, buyers, government; and the places on lists."""
     mills = scenario.table("mill")
     kinds = scenario.table("buyer")
@@ -182,7 +184,7 @@ def settle_in(firms, clusters, state, mills, uid, luck, steel_jt_t, books, scale
 
 
 def first_partners(firms: NDArray[Any], producers: NDArray[Any], mills: NDArray[Any], lot: NDArray[np.float64]) -> None:
-    """Give each mill its partners of the first morning: a lottery among its steel type, outside firms by their share."""
+    """Give each mill its first partners: a lottery among its steel type, outside firms by their share."""
     for j in range(producers.size):
         slots = int(producers["slots"][j])
         outside = round(slots * float(mills["partner_outside"][j]))
@@ -253,5 +255,3 @@ def usual_lengths(buyers: NDArray[Any], clusters: NDArray[Any], scale: float) ->
         elif kind == GOVERNMENT:
             usual[b] = max(1.0, certified)
     return usual
-
-

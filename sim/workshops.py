@@ -64,7 +64,7 @@ def plan(firms, producers, distributors, clusters, last_season, season, luck, fi
 
 @compiled
 def make_goods(firms, days_share, tonnes, firms_p):
-    """Let every firm produce, work out its wages, energy and overhead, and clear the counter for this month's orders."""
+    """Let every firm produce and work out its wages and overhead; clear the counter for this month's orders."""
     p = firms_p[0]
     for i in range(firms.size):
         firm = firms[i]

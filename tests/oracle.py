@@ -22,7 +22,7 @@ import mesa
 
 from sim.core.streams import Luck, normal
 from tests.oracle_firm import Firm
-from tests.oracle_goods import HOME, Buyer, Place
+from tests.oracle_goods import Buyer, Place
 from tests.oracle_steel import Dealer, Mill
 
 FURTHER_ROUNDS = 2

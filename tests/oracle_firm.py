@@ -49,6 +49,9 @@ class Firm(mesa.Agent):
         per_t = self.material_t_t * self.steel_price_jt_t + p.energy_jt_t
         return per_t * self.expected_t + self.hired_fte() * self.wage_jt_fte + p.overhead_jt_t * self.capacity_t
 
+    def certified(self):
+        return self.registered and self.certificate_months > 0
+
     def means_for_steel_jt(self):
         return self.cash_jt - self.model.steel.wage_reserve_share * self.hired_fte() * self.wage_jt_fte
 

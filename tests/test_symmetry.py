@@ -50,22 +50,22 @@ def test_identical_clusters_fare_alike_wherever_they_stand():
     source = {f"cluster_{name}.firms.source": "a test" for name in OUTSIDE}
     values = {f"{address}.value": value for address, value in equal.items()}
     scenario = pattern.changed({**values, **wide, **source})
-    indicators = [
-        "sales", "sales_home", "firms", "jobs", "output", "steel_direct", "steel_distributor", "price", "margin",
-        "quality", "skill", "partners", "store_places", "market_share_shops", "exits", "entries", "cash", "debt",
-    ]  # fmt: skip
-    columns = {one.column: one for one in catalogue(scenario)}
+    by_cluster = {}
+    for column in catalogue(scenario):
+        if column.origin in OUTSIDE:
+            by_cluster.setdefault(column.indicator, []).append(column.column)
     seeds = range(1, 61)
     means = [run(scenario, seed).indicators[36:].mean() for seed in seeds]
     apart = {}
-    for indicator in indicators:
-        names = [next(c for c, one in columns.items() if (one.indicator, one.origin) == (indicator, cluster))
-                 for cluster in OUTSIDE]  # fmt: skip
-        of = np.array([[mean[name] for name in names] for mean in means])
-        gap = of - of.mean(axis=1, keepdims=True)
-        apart |= dict(zip(names, gap.mean(axis=0) / (gap.std(axis=0, ddof=1) / np.sqrt(len(seeds))), strict=True))
-    # 90 comparisons: none should be more than four standard errors from zero
-    assert {name: score for name, score in apart.items() if not abs(score) < 4.0} == {}
+    for names in by_cluster.values():
+        assert len(names) == len(OUTSIDE)
+        levels = np.array([[mean[name] for name in names] for mean in means])
+        gaps = levels - levels.mean(axis=1, keepdims=True)
+        error = gaps.std(axis=0, ddof=1) / np.sqrt(len(seeds)) + 1e-12
+        apart |= dict(zip(names, gaps.mean(axis=0) / error, strict=True))
+    # Some 300 comparisons: by luck alone none is further than this from zero, but for one time in a thousand.
+    assert {name: score for name, score in apart.items() if abs(score) > 4.7} == {}
+    assert len(by_cluster) > 30
 
 
 # Units
@@ -139,27 +139,33 @@ def test_no_outside_firms_no_outside_sales():
 
 @pytest.mark.long
 def test_nothing_drifts_away_in_twenty_years():
+    early, late = [], []
     for seed in range(1, 11):
         table = run(town(scale=1.0, warm_up=60, observed=240), seed).indicators
-        settled, late = table[60:120].mean(), table[-60:].mean()
-        for name, low, high in (
-            ("firms_local", 0.6, 1.6),
-            ("firms_external", 0.6, 1.6),
-            ("price_local_jt_t", 0.8, 1.25),
-            ("price_external_jt_t", 0.8, 1.25),
-            ("market_share_local", 0.7, 1.4),
-            ("market_share_external", 0.7, 1.4),
-            ("use_local", 0.8, 1.25),
-            ("jobs_local_fte", 0.6, 1.6),
-        ):
-            assert low < late[name] / settled[name] < high, (seed, name, settled[name], late[name])
-        assert 0.45 < late["use_local"] < 0.75, (seed, late["use_local"])
+        early.append(table[60:120].mean())
+        late.append(table[-60:].mean())
         # no firm takes all
-        assert table["largest_firm_local_fte"][60:].max() < 120, seed
-        assert table["largest_firm_external_fte"][60:].max() < 120, seed
-        assert table["concentration_local"][60:].max() < 0.1, seed
-        assert table["concentration_external"][60:].max() < 0.05, seed
+        observed = table[60:]
+        assert observed["largest_firm_local_fte"].max() < 120, seed
+        assert observed["largest_firm_external_fte"].max() < 120, seed
+        assert observed["concentration_local"].max() < 0.1, seed
+        assert observed["concentration_external"].max() < 0.05, seed
         assert table["turned_away_local"].sum() == table["turned_away_external"].sum() == 0, seed
+    for name, low, high in (
+        ("firms_local", 0.8, 1.25),
+        ("firms_external", 0.8, 1.25),
+        ("jobs_local_fte", 0.8, 1.25),
+        ("price_local_jt_t", 0.85, 1.15),
+        ("price_external_jt_t", 0.85, 1.15),
+        ("market_share_local", 0.8, 1.25),
+        ("market_share_external", 0.8, 1.25),
+        ("use_local", 0.85, 1.15),
+        ("use_external", 0.85, 1.15),
+        ("margin_local", 0.7, 1.4),
+    ):
+        levels = [[run_[name] for run_ in part] for part in (early, late)]
+        assert low < np.mean(levels[1]) / np.mean(levels[0]) < high, (name, levels)
+        assert min(levels[1]) > 0.0, (name, levels)
 
 
 def test_a_town_is_nothing_but_its_register():

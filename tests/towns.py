@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from sim import MetalSupplyChain, Scenario
 from sim.core.compiled import interpreted
@@ -20,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 INTERPRETED = interpreted()
 SCALE = 0.06 if INTERPRETED else 0.15
 FIRST_OBSERVED = "2023-06"
+# For tests that are quick compiled and take minutes with the compiler off.
+long_interpreted = pytest.mark.long if INTERPRETED else lambda test: test
 
 
 def town(name="baseline", *, scale=SCALE, warm_up=12, observed=12, settings=None):

@@ -20,7 +20,7 @@ from typing import Any
 import numba
 import numpy as np
 
-__all__ = ["cold", "code_fingerprint", "compiled", "interpreted"]
+__all__ = ["code_fingerprint", "cold", "compiled", "interpreted"]
 
 _SOURCE = Path(__file__).resolve().parent.parent
 _STUDY_SIDE = {"study", "report", "cli.py", "app.py", "describe.py", "errors.py", "__init__.py", "__main__.py"}

@@ -145,9 +145,7 @@ def _check_widened(key: str, new: Limits, old: Limits, problems: Problems) -> No
 
 def _check_value(address: str, value: Any, unit: str, limits: Limits | None, problems: Problems) -> None:
     if wrong := _wrong_kind(value, unit):
-        allowed = (
-            f" Allowed: {shown(limits[0])} to {shown(limits[1])}." if limits and unit != "yes/no" else ""
-        )
+        allowed = f" Allowed: {shown(limits[0])} to {shown(limits[1])}." if limits and unit != "yes/no" else ""
         problems.add(address, f"{shown(value)} {wrong}.{allowed}", at=f"{address}.value")
     elif limits and not _within(value, limits):
         measured = shown(value) if unit in ("month", "count") else f"{shown(value)} {unit}"

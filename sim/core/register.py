@@ -114,9 +114,7 @@ def whole(
             problems.add(kind, f"the whole room is missing. A whole register has it, with {entries}.")
     for prefix, fewest in families.items():
         if seen[prefix] < fewest:
-            problems.add(
-                prefix + "NAME", f"no room [{prefix}NAME. …] stands here; at least {fewest} is needed."
-            )
+            problems.add(prefix + "NAME", f"no room [{prefix}NAME. …] stands here; at least {fewest} is needed.")
     return register
 
 
@@ -217,6 +215,4 @@ def _unknown_room(room: str, shape: Shape, rooms: Iterable[str], problems: Probl
     kinds = [f"{kind}NAME" if kind.endswith("_") else kind for kind in shape]
     member = room.partition("_")[2] or "NAME"
     near = did_you_mean(room, {*rooms, *(f"{kind}{member}" for kind in shape if kind.endswith("_"))})
-    problems.add(
-        room, f"unknown table.{near} Allowed are base, reason, policies and the rooms {', '.join(kinds)}."
-    )
+    problems.add(room, f"unknown table.{near} Allowed are base, reason, policies and the rooms {', '.join(kinds)}.")

@@ -31,8 +31,7 @@ def table_of(rows: Iterable[Mapping[str, Parameter]]) -> np.ndarray[Any, Any]:
     import numpy as np
 
     rooms = [
-        {name: float(entry.value) for name, entry in row.items() if not isinstance(entry.value, str)}
-        for row in rows
+        {name: float(entry.value) for name, entry in row.items() if not isinstance(entry.value, str)} for row in rows
     ]
     kinds = np.dtype([(name, "f8") for name in (rooms[0] if rooms else ())])
     return np.array([tuple(room[name] for name in kinds.names or ()) for room in rooms], dtype=kinds)
@@ -89,11 +88,7 @@ class Rooms:
         if prefix not in self.families:
             message = f"no family {family}; families: {', '.join(self.families)}"
             raise KeyError(message)
-        return {
-            room.removeprefix(prefix): entries
-            for room, entries in self._rooms.items()
-            if room.startswith(prefix)
-        }
+        return {room.removeprefix(prefix): entries for room, entries in self._rooms.items() if room.startswith(prefix)}
 
     def room(self, name: str) -> dict[str, Value]:
         """Return the values of a room by name."""

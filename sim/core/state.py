@@ -19,7 +19,7 @@ from sim.core.compiled import interpreted
 
 __all__ = ["Column", "RowAgent", "Table", "TableModel", "column", "row_dtype", "seen"]
 
-_KINDS = {"float": np.dtype("f8"), "int": np.dtype("i4"), "bool": np.dtype("?")}
+_KINDS: dict[str, np.dtype[Any]] = {"float": np.dtype("f8"), "int": np.dtype("i4"), "bool": np.dtype("?")}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def _columns(cls: type) -> dict[str, tuple[np.dtype[Any], Column]]:
     found: dict[str, tuple[np.dtype[Any], Column]] = {}
     for base in reversed(cls.__mro__):
         for name, kind in vars(base).get("__annotations__", {}).items():
-            declared = vars(base).get("_declared", {}).get(name) or vars(base).get(name)
+            declared: Any = vars(base).get("_declared", {}).get(name) or vars(base).get(name)
             if isinstance(declared, Column):
                 found[name] = (_KINDS[str(getattr(kind, "__name__", kind))], declared)
     return found
@@ -49,8 +49,10 @@ def _columns(cls: type) -> dict[str, tuple[np.dtype[Any], Column]]:
 def row_dtype(cls: type) -> np.dtype[Any]:
     """Return the structured type of a class's rows, one field a declared column."""
     if "dtype" in vars(cls):
-        return np.dtype(vars(cls)["dtype"])
-    return np.dtype([(name, kind) for name, (kind, _) in _columns(cls).items()], align=True)
+        made: np.dtype[Any] = vars(cls)["dtype"]
+        return made
+    fields = [(name, kind) for name, (kind, _) in _columns(cls).items()]
+    return np.dtype(fields, align=True)
 
 
 def _field(name: str, number: int) -> property:
@@ -67,6 +69,7 @@ class RowView:
     """A row seen as an object; the base of plain (non-agent) rows such as links."""
 
     columns: ClassVar[dict[str, Column]] = {}
+    _declared: ClassVar[dict[str, Column]] = {}
     dtype: ClassVar[np.dtype[Any]]
     _own: ClassVar[frozenset[str]] = frozenset({"_memory", "_row", "_table"})
 
@@ -117,7 +120,7 @@ class RowAgent(RowView, mesa.Agent):
     @property
     def row(self) -> int:
         """The number of the agent's row."""
-        return self._row
+        return int(self._row)
 
     def remove(self) -> None:
         """Close the agent: its row is free again, and Mesa forgets it."""
@@ -150,7 +153,8 @@ class Table:
         self._bind()
 
     def _bind(self) -> None:
-        self.memory = tuple(memoryview(self.rows[name]) for name in self.rows.dtype.names or ())
+        columns: list[Any] = [self.rows[name] for name in self.rows.dtype.names or ()]
+        self.memory = tuple(memoryview(values) for values in columns)
 
     @property
     def arg(self) -> Any:
@@ -173,7 +177,7 @@ class Table:
         view = self.views.get(key)
         if view is None:
             key = int(key)
-            cls = self.class_of(self, key) if self.class_of else self.cls
+            cls: Any = self.class_of(self, key) if self.class_of else self.cls
             view = self.views[key] = cls._seen(self, key)
         return view
 
@@ -267,4 +271,4 @@ class TableModel(mesa.Model):
     def agent_types(self) -> list[type]:
         """The classes of agents now working."""
         self._look()
-        return super().agent_types
+        return list(super().agent_types)

@@ -120,9 +120,7 @@ def parse_value(text: str) -> Any:
         parsed = tomllib.loads(f"value = {word}")
     except (ValueError, RecursionError):
         # .5 and 007 are numbers to people, though not to TOML
-        return (
-            float(word) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", word, re.IGNORECASE) else word
-        )
+        return float(word) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", word, re.IGNORECASE) else word
     return parsed["value"] if list(parsed) == ["value"] else word
 
 
@@ -218,9 +216,7 @@ def read_toml(path: Path, label: str) -> tuple[dict[str, Any], Problems]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        message = (
-            f"{label}:{line}: this is not text in UTF-8. A scenario is a TOML text file; save it as UTF-8."
-        )
+        message = f"{label}:{line}: this is not text in UTF-8. A scenario is a TOML text file; save it as UTF-8."
         raise UserError(message) from None
     try:
         return tomllib.loads(text), Problems(label, text)

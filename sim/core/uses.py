@@ -82,9 +82,7 @@ def set_lever(
     number = index[0] if index else "0"
     if len(uses) > 1 and not index:
         name = key.split(".")[1]
-        problems.add(
-            key, f"{name} is used {len(uses)} times. Say which one: policies.{name}.0.{lever} is the first."
-        )
+        problems.add(key, f"{name} is used {len(uses)} times. Say which one: policies.{name}.0.{lever} is the first.")
     elif not number.isdecimal() or int(number) >= len(uses):
         problems.add(key, f"there is no use {number} of this policy. Uses are numbered 0 to {len(uses) - 1}.")
     else:

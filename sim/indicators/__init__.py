@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 # The order of the rooms is the order of the columns.
-from sim.indicators import markets, work, steel, money, relations, government  # noqa: F401, I001
+from sim.indicators import government, markets, money, relations, steel, work  # noqa: F401
 from sim.indicators.declare import DECLARED, Indicator
 
 __all__ = ["Column", "Indicator", "catalogue", "work_out"]
@@ -74,5 +74,3 @@ def work_out(h: Any) -> pd.DataFrame:
         for column, who in _columns_of(item, h.clusters, h.local):
             table[column.column] = item.of(h) if item.by == "city" else item.of(h, who)
     return pd.DataFrame(table)
-
-

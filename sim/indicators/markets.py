@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.buyers import HOME, KINDS
 from sim.indicators.declare import CITY, Series, city_sales, indicator, share, total
 from sim.tally import DELIVERED, DEMAND, DEPTH, FIRST, FIRST_DELIVERED, REACHED

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.indicators.declare import Series, indicator, mean, share, total
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.buyers import GATES, KINDS
 from sim.indicators.declare import Series, indicator, of_city, share, total
 
@@ -66,8 +64,6 @@ def concentration(h: Any, who: Any) -> Series:
 def inequality(h: Any, local: bool) -> Series:
     """Gini coefficient of sales over firms."""
     return h.gini[: h.length, 0 if local else 1]
-
-
 
 
 def _gates() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.indicators.declare import Series, indicator, mean, share, total
 
 
@@ -53,7 +51,7 @@ def orders_direct(h: Any, who: Any) -> Series:
 
 @indicator("share", "higher", by="city")
 def steel_stays_share(h: Any) -> Series:
-    """Share of the mills' output that small firms of the city work: allotment, and the mills' part of what dealers sell."""
+    """Share of the mills' output worked by the city's small firms: the allotment, and the mills' part of dealers' sales."""
     dealt = float(h.scenario["steel.distributor_city_share"]) * total(h, "bought_t", h.local)
     return share(total(h, "direct_t", h.local) + dealt, h.mills[: h.length, 0])
 

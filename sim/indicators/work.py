@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.firms import BOUNDS
 from sim.indicators.declare import Series, indicator, mean, share, total
 
@@ -80,8 +78,6 @@ def insolvencies(h: Any, who: Any) -> Series:
 def turned_away(h: Any, who: Any) -> Series:
     """Openings that found no free row in the cluster's table (a limit of the program, reported if it binds)."""
     return h.counts[: h.length]["turned_away"][:, who].sum(axis=1)
-
-
 
 
 def _bounds() -> None:

@@ -36,7 +36,7 @@ class LocalAllotment(Policy):
         mills["reserved_share"] = np.maximum(mills["reserved_share"], self.reserved_share)
 
     def look_back(self, town: Any) -> None:
-        """Bear the cost of outside firms that were short at the mill: their distributors' mark-up on local deliveries."""
+        """Bear the cost of outside firms short at the mill: their distributors' mark-up on what went to local firms."""
         firms, mills = town.tables["firms"].rows, town.tables["producers"].rows
         short = np.bincount(firms["mill"], weights=firms["backlog_t"] * ~firms["local"], minlength=mills.size)
         local_t = np.bincount(firms["mill"], weights=firms["direct_t"] * firms["local"], minlength=mills.size)

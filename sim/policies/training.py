@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from sim.accounts import PROGRAMME
 from sim.core.streams import draw_uniform
 from sim.policies import Lever, Policy
@@ -56,5 +55,3 @@ class Training(Policy):
                 firms["motivation"][row] = min(1.0, firms["motivation"][row] + facts["motivation_gain"])
                 firms["helped_times"][row] += 1.0
                 firms["helped_months"][row] = 0.0
-
-

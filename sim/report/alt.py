@@ -35,9 +35,7 @@ def factors(table: pd.DataFrame) -> str:
             f"{row.label.lower()} {amounts.change(row.change, row.low, row.high, 't', words=False)} %"
             for row in rows.itertuples()
         ]
-        parts.append(
-            f"{SCENARIOS[scenario].label}: {', '.join(moved) if moved else 'no factor moves clearly'}"
-        )
+        parts.append(f"{SCENARIOS[scenario].label}: {', '.join(moved) if moved else 'no factor moves clearly'}")
     return f"Bars from zero, five factors by three programmes. {'; '.join(parts)}."
 
 
@@ -70,8 +68,7 @@ def flows(table: pd.DataFrame) -> str:
         "unused": "not taken up",
     }
     parts = [
-        f"from {names[str(row.source)]} to {names[str(row.target)]} "
-        f"{amounts.plain(float(row.tonnes_a_month), 0)}"
+        f"from {names[str(row.source)]} to {names[str(row.target)]} {amounts.plain(float(row.tonnes_a_month), 0)}"
         if row.target != "unused"
         else f"of the allotment not taken up {amounts.plain(float(row.tonnes_a_month), 0)}"
         for row in table.itertuples()

@@ -102,18 +102,14 @@ def _line(effects: pd.DataFrame, indicator: str, origin: str, label: str, note: 
     if found.empty:
         return None
     unit, better = str(found["unit"].iloc[0]), str(found["better"].iloc[0])
-    base = words.find(effects, PROGRAMMES[0], indicator, origin) or words.find(
-        effects, "both", indicator, origin
-    )
+    base = words.find(effects, PROGRAMMES[0], indicator, origin) or words.find(effects, "both", indicator, origin)
     return {
         "label": label,
         "note": note,
         "unit": amounts.unit_words(unit),
         "better": BETTER.get(better, ""),
         "baseline": amounts.level(base.baseline, unit, words=False) if base else "",
-        "cells": [
-            _cell(words.find(effects, name, indicator, origin)) for name in (*PROGRAMMES, "interaction")
-        ],
+        "cells": [_cell(words.find(effects, name, indicator, origin)) for name in (*PROGRAMMES, "interaction")],
     }
 
 

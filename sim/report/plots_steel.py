@@ -52,9 +52,7 @@ def steel_flow(flows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 100)
     ax.set_ylim(0, 100)
     ax.axis("off")
-    size = {
-        (str(row.source), str(row.target)): max(float(row.tonnes_a_month), 0.0) for row in flows.itertuples()
-    }
+    size = {(str(row.source), str(row.target)): max(float(row.tonnes_a_month), 0.0) for row in flows.itertuples()}
     mills = sum(size.get(("mills", name), 0.0) for name in DESTINATIONS)
     small = sum(size.get((source, to), 0.0) for source in SOURCES for to in RECEIVERS)
     left = (TOP - BOTTOM - LEFT_GAPS * GAP) / mills if mills > 0 else 0.0

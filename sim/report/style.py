@@ -128,9 +128,7 @@ def date_axis(ax: Axes, first: Any, last: Any) -> None:
     ax.xaxis.set_major_formatter(DateFormatter("%b %Y"))
 
 
-def spread(
-    wanted: Sequence[float], gap: float, low: float = -math.inf, high: float = math.inf
-) -> list[float]:
+def spread(wanted: Sequence[float], gap: float, low: float = -math.inf, high: float = math.inf) -> list[float]:
     """Return positions in the same order, at least ``gap`` apart and as near as can be to those wanted.
 
     Examples

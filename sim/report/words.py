@@ -166,19 +166,13 @@ def programme(effects: pd.DataFrame, scenario: str) -> str:
     share = find(effects, scenario, "market_share", "local")
     sentences = []
     if share is not None:
-        ends = (
-            f", from {amounts.level(share.baseline, share.unit)} to {amounts.level(share.value, share.unit)}"
-        )
-        sentences.append(
-            f"{subject} {_predicate(share, SHARE_WORDS, plural)}{ends if share.direction else ''}."
-        )
+        ends = f", from {amounts.level(share.baseline, share.unit)} to {amounts.level(share.value, share.unit)}"
+        sentences.append(f"{subject} {_predicate(share, SHARE_WORDS, plural)}{ends if share.direction else ''}.")
     sentences.append(_factors(effects, scenario))
     for indicator, thing in (("jobs", "local metal jobs"), ("value_added", "value added kept in the city")):
         effect = find(effects, scenario, indicator, "local")
         if effect is not None:
-            sentences.append(
-                f"{'They' if plural else 'It'} {_predicate(effect, thing, plural, first=False)}."
-            )
+            sentences.append(f"{'They' if plural else 'It'} {_predicate(effect, thing, plural, first=False)}.")
     sentences.append(_cost(effects, scenario, share))
     return " ".join(sentence for sentence in sentences if sentence)
 

@@ -92,17 +92,11 @@ def _argument(order: Effect, training: Effect, together: Effect | None) -> str:
         text += "These runs do not side with that order at the budgets tried: training alone brings "
         text += f"{order.amount} more than market access alone ({order.amount_span})."
     else:
-        text += (
-            "At the budgets tried, these runs cannot put one before the other: market access less training "
-        )
+        text += "At the budgets tried, these runs cannot put one before the other: market access less training "
         text += f"is {order.signed} ({order.span})."
     if training.direction > 0:
         text += " Training alone is not without effect, though"
-        text += (
-            "; it does more where access is opened too."
-            if together is not None and together.direction > 0
-            else "."
-        )
+        text += "; it does more where access is opened too." if together is not None and together.direction > 0 else "."
     elif training.direction == 0:
         text += " Training alone shows no clear effect."
     else:

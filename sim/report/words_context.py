@@ -44,9 +44,7 @@ def displacement(effects: pd.DataFrame, scenario: str, subject: str) -> str:
     if demand is not None and demand.nothing:
         sentences.append("What the city buys in all does not change: the gain of one is the loss of another.")
     elif demand is not None and demand.direction == 0:
-        sentences.append(
-            "What the city buys in all does not clearly change: the gain of one is the loss of another."
-        )
+        sentences.append("What the city buys in all does not clearly change: the gain of one is the loss of another.")
     elif demand is not None:
         sentences.append(f"What the city buys in all {_rises(demand)}.")
     return " ".join(sentences)
@@ -136,9 +134,7 @@ def steel(flows: pd.DataFrame, stays: float | None = None) -> str:
     if local + bought > 0:
         text += f"Local firms buy {_share(bought, local + bought)} of their steel from distributors. "
     if stays is not None:
-        text += (
-            f"In all, local firms work {_share(stays, 1.0)} of what the mills make, the mills’ part of what "
-        )
+        text += f"In all, local firms work {_share(stays, 1.0)} of what the mills make, the mills’ part of what "
         text += "distributors sell included."
     return text.strip()
 
