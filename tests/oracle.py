@@ -67,9 +67,7 @@ class Town(mesa.Model):
             Dealer(self, SimpleNamespace(**facts), plain(row))
             for facts, row in zip(world.family("cluster").values(), tables["distributors"], strict=True)
         ]
-        firms = {
-            row: Firm(self, row, plain(state)) for row, state in enumerate(tables["firms"]) if state["working"]
-        }
+        firms = {row: Firm(self, row, plain(state)) for row, state in enumerate(tables["firms"]) if state["working"]}
         for row, buyer in enumerate(tables["buyers"]):
             links = fast.links.rows[buyer["first_link"] : buyer["last_link"]]
             places = [

@@ -55,7 +55,7 @@ class Firm(mesa.Agent):
     def means_for_steel_jt(self):
         return self.cash_jt - self.model.steel.wage_reserve_share * self.hired_fte() * self.wage_jt_fte
 
-    # Planning (4.2)
+    # 4.2 Planning
 
     def agree_wage(self):
         p = self.model.p
@@ -70,9 +70,7 @@ class Firm(mesa.Agent):
         self.material_t_t = p.material_t_t + p.material_waste * (1 - min(p.skill_ceiling, self.ability()))
         dearer = 1.0 if self.partner else 1 + self.dealer.markup
         self.steel_price_jt_t = self.mill.price_jt_t * dearer
-        self.wanted_steel_t = max(
-            0.0, self.material_t_t * self.expected_t * (season + p.steel_buffer) - self.steel_t
-        )
+        self.wanted_steel_t = max(0.0, self.material_t_t * self.expected_t * (season + p.steel_buffer) - self.steel_t)
         # normal unit cost and mark-up
         usual_t = max(floor_t, min(p.usual_use * self.capacity_t, self.full_work_t()))
         steel_jt_t = p.replacement_share * self.steel_price_jt_t + (1 - p.replacement_share) * self.steel_cost_jt_t
@@ -96,7 +94,7 @@ class Firm(mesa.Agent):
         m = self.model.m
         return math.exp((liking - m.price_elasticity * math.log(price_jt_t / m.price_reference_jt_t)) / m.nest)
 
-    # Steel (4.3)
+    # 4.3 Steel
 
     def order_from_mill(self):
         s, mill = self.model.steel, self.mill
@@ -181,7 +179,7 @@ class Firm(mesa.Agent):
             self.cash_jt -= paid_jt
             self.stack(self.bought_t, paid_jt)
 
-    # Production (4.4)
+    # 4.4 Production
 
     def produce(self):
         p, days = self.model.p, self.model.season.days
@@ -218,7 +216,7 @@ class Firm(mesa.Agent):
             buyer.external_t += tonnes
         return tonnes
 
-    # Money (4.6)
+    # 4.6 Money
 
     def settle(self):
         town, p = self.model, self.model.p
@@ -240,7 +238,7 @@ class Firm(mesa.Agent):
             self.cash_jt -= min(p.draw_jt, self.cash_jt)
         self.cash_jt -= p.draw_share * max(0.0, self.cash_jt - p.cash_target_months * month_jt)
 
-    # Change (4.7, 4.8)
+    # 4.7, 4.8 Change
 
     def change(self):
         town, p = self.model, self.model.p

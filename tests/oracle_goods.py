@@ -59,7 +59,9 @@ class Buyer(mesa.Agent):
         steel = (self.model.steel_jt_t / o.steel_price_jt_t) ** o.pass_through
         inside = mean_attraction**m.nest * (length / self.usual_length) ** m.list_value
         inside *= (1 + kind.price_preference) ** m.price_elasticity
-        outside = math.exp(kind.import_pull) * (m.price_reference_jt_t / (o.import_price_jt_t * steel)) ** m.price_elasticity
+        outside = (
+            math.exp(kind.import_pull) * (m.price_reference_jt_t / (o.import_price_jt_t * steel)) ** m.price_elasticity
+        )
         return kind.reserved_share + (1 - kind.reserved_share) * inside / (inside + outside)
 
     def order(self):
@@ -119,3 +121,5 @@ class Buyer(mesa.Agent):
 
     def pay(self):
         self.paid_jt = self.owed_jt.pop(self.model.month, 0.0)
+        self.payable_jt = sum(self.owed_jt.values())
+        self.imported_t = max(0.0, self.demand_t - self.local_t - self.external_t)

@@ -27,10 +27,7 @@ class Column(NamedTuple):
 
 COLUMNS = [
     Column("market_share_local", "market_share", "local", "share", "higher"),
-    *(
-        Column(f"{name}_local", name, "local", "share", "higher")
-        for name in ("access", "depth", "conversion", "fill")
-    ),
+    *(Column(f"{name}_local", name, "local", "share", "higher") for name in ("access", "depth", "conversion", "fill")),
     Column("rescue_local", "rescue", "local", "ratio", "higher"),
     Column("jobs_local_fte", "jobs", "local", "fte", "higher"),
     Column("value_added_local_jt", "value_added", "local", "jt", "higher"),
@@ -96,9 +93,7 @@ class Town:
         if job.relief:
             changes["conversion"] = RELIEFS[job.relief].factor
         luck = np.random.default_rng(job.seed)
-        own = np.random.default_rng(
-            [job.seed, *(ord(letter) for letter in job.scenario.name + str(job.relief))]
-        )
+        own = np.random.default_rng([job.seed, *(ord(letter) for letter in job.scenario.name + str(job.relief))])
         town = luck.normal(0, 0.04)
         rows = []
         for month in range(1, WARM_UP + self.months + 1):

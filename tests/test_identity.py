@@ -193,4 +193,4 @@ def test_looking_at_a_run_does_not_move_it():
 
 def test_every_policy_of_the_tests_is_really_at_work():
     assert (run(BUSY).indicators["spending_jt"] > 0).any()
-    assert FIRST_OBSERVED == BUSY["time.first_observed"]
+    assert BUSY["time.first_observed"] == FIRST_OBSERVED

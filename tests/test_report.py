@@ -89,9 +89,7 @@ def test_the_headline_turns_when_the_data_turn():
     assert "market access alone raises it by 1.2 percentage points (0.9 to 1.5)" in said
     assert "both together raise it by 1.2 percentage points" in said
     turned = words.headline(table(training_only=RISE, access_only=FALL, both=UNCLEAR))
-    assert turned.startswith(
-        "Training alone raises local firms’ share of the city’s market by 1.2 percentage points"
-    )
+    assert turned.startswith("Training alone raises local firms’ share of the city’s market by 1.2 percentage points")
     assert "market access alone lowers it by 1.2 percentage points (0.9 to 1.5)" in turned
     assert "both together have no clear effect on it" in turned
 
@@ -139,9 +137,7 @@ def test_the_headline_turns_when_the_data_turn():
     ],
 )
 def test_the_verdict_follows_the_signs(training, access, order, interaction, expected):
-    effects = table(
-        training_only=training, access_only=access, access_less_training=order, interaction=interaction
-    )
+    effects = table(training_only=training, access_only=access, access_less_training=order, interaction=interaction)
     assert expected in words_argument.verdict(effects)
 
 
@@ -204,9 +200,7 @@ def test_a_programme_names_the_factor_it_moves_and_its_price():
     assert "The city’s budget pays Rp 1.1 billion a year" in training
     turned = copy.deepcopy(report_data.EFFECTS)
     turned["training_only"] = {"fill": -0.03, "spending": 0.0}
-    said = words.programme(
-        tables.effect_table(report_data.comparison(report_data.Town(turned))), "training_only"
-    )
+    said = words.programme(tables.effect_table(report_data.comparison(report_data.Town(turned))), "training_only")
     assert "Training alone lowers local firms’ share" in said
     assert "fill (orders delivered at once) falls from" in said
     assert "The city’s budget pays nothing for it." in said
@@ -230,9 +224,7 @@ def test_the_most_valuable_easing_comes_first_and_unclear_ones_apart():
     assert "No clear gain from: Rp 30 million of cash for every firm." in said
     swapped = values.assign(difference=-values["difference"], low=-values["high"], high=-values["low"])
     said = words_context.relaxations(swapped)
-    assert said.startswith(
-        "No easing tried raises value added clearly. These lower it: machines for 30 % more"
-    )
+    assert said.startswith("No easing tried raises value added clearly. These lower it: machines for 30 % more")
 
 
 def test_the_record_warns_that_market_is_large_by_construction():
@@ -244,8 +236,11 @@ def test_the_record_warns_that_market_is_large_by_construction():
 
 
 def test_numbers_keep_their_sign_and_an_end_is_not_rounded_to_zero():
-    assert amounts.interval(0.0004, 0.0072, "share") == "0.04 to 0.72"
-    assert amounts.interval(-0.013, -0.007, "share") == "−1.3 to −0.7"
+    assert amounts.interval(0.0004, 0.0072, "share", 0.0038) == "0.04 to 0.72"
+    assert amounts.interval(-0.013, -0.007, "share", -0.01) == "−1.3 to −0.7"
+    assert amounts.interval(0.0140, 0.0159, "share", 0.0150, coarsest=0.0016) == "1.4 to 1.6"
+    assert amounts.change(0.0150, 0.0140, 0.0159, "share", words=False, coarsest=0.0016) == "+1.5"
+    assert amounts.interval(0.006, 0.013, "share", 0.0095, coarsest=0.02) == "0.6 to 1.3"
     assert amounts.change(-19.0, -21.0, -17.0, "jt") == "−Rp 19 million a month"
     assert amounts.level(math.nan, "share") == "not known"
     assert amounts.plain(-0.001, 1) == "0.0"
@@ -299,9 +294,7 @@ def drawn(effects=report_data.EFFECTS, seeds=4):
 
 def near_ties():
     """Return effects so close that the labels of the lines would lie on each other."""
-    return {
-        name: {"access": 1e-4 * number, "spending": 1.0} for number, name in enumerate(report_data.EFFECTS)
-    }
+    return {name: {"access": 1e-4 * number, "spending": 1.0} for number, name in enumerate(report_data.EFFECTS)}
 
 
 @pytest.mark.parametrize("effects", [report_data.EFFECTS, near_ties()], ids=["usual", "near ties"])
@@ -371,9 +364,7 @@ def test_the_steel_picture_stands_any_town(tonnes):
 
 def test_every_figure_has_svg_png_and_the_table_behind_it(folder):
     keys = set(drawn(seeds=2))
-    assert {path.name for path in (folder / "figures").iterdir()} == {
-        f"{k}.{kind}" for k in keys for kind in KINDS
-    }
+    assert {path.name for path in (folder / "figures").iterdir()} == {f"{k}.{kind}" for k in keys for kind in KINDS}
     for key in keys:
         assert (folder / f"figures/{key}.svg").read_text().lstrip().startswith("<?xml")
         assert (folder / f"figures/{key}.png").read_bytes().startswith(b"\x89PNG")
@@ -486,9 +477,7 @@ def test_every_row_of_the_page_is_an_indicator_of_the_model():
     assert ("steel_stays_share", "") in pairs
     assert set(figures.RECORDED_COLUMNS) <= {column.column for column in known}
     shown = {row[:2] for _, rows in ROWS for row in rows}
-    assert {column.unit for column in known if (column.indicator, column.origin) in shown} <= set(
-        amounts.UNITS
-    )
+    assert {column.unit for column in known if (column.indicator, column.origin) in shown} <= set(amounts.UNITS)
     assert set(figures.RELIEF_LABELS) == set(RELIEFS)
 
 

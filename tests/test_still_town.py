@@ -34,7 +34,7 @@ SETTLED = {
     "firms.marketing_drift": 0.1,
     "firms.cash_target_months": 1.0,
 }
-ALMOST_NOTHING = 1e-9
+ALMOST_NOTHING = 1e-5  # a month, of the size of what moves
 
 
 def still_town(months, settings=None):
@@ -61,7 +61,7 @@ def movement(model):
     """Return by column the largest change between two of the last twelve months, against the column's size."""
     table = model.indicators.drop(columns=["month", "warm_up"])[-13:]
     change = np.abs(table.diff()[1:]).max()
-    return change / (table.abs().max() + ALMOST_NOTHING)
+    return change / (table.abs().max() + 1e-9)
 
 
 @long_interpreted

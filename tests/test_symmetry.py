@@ -114,7 +114,9 @@ def test_another_unit_of_money_changes_no_real_outcome_in_the_whole_town(factor)
 
 def test_no_demand_no_sales():
     table = run(town("limits/no_demand", observed=24)).indicators
-    assert (table[["demand_t", "sales_local_t", "sales_external_t", "sales_home_external_t", "imports_t"]] == 0).all(axis=None)
+    assert (table[["demand_t", "sales_local_t", "sales_external_t", "sales_home_external_t", "imports_t"]] == 0).all(
+        axis=None
+    )
     assert (table[["revenue_local_jt", "revenue_external_jt", "market_share_local"]] == 0).all(axis=None)
     assert table["firms_local"].iloc[-1] < table["firms_local"].iloc[0]
 

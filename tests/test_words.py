@@ -24,7 +24,7 @@ PAGES = [
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\S+\.\w+)")  # the first line of a block that is a file
-ADDED = re.compile(r"# in sim/(\w+)\.py")  # the first line of a block that is added to a module
+ADDED = re.compile(r"# in (sim/[\w/]+)\.py")  # the first line of a block that is added to a module
 # The policies of a page are found in its own folder; Python reads this file in every process that it starts.
 ADD_POLICIES = "import sim.policies\nsim.policies.__path__.append({folder!r})\n"
 
@@ -47,6 +47,7 @@ class Reader:
     def __init__(self, folder):
         self.folder = folder
         self.environment = {"PYTHONPATH": str(ROOT)} | dict(os.environ)
+        self.environment.pop("NUMBA_DISABLE_JIT", None)  # a reader has the compiler on
 
     def follow(self, language, body):
         doing = {"sh": self.commands, "console": self.commands, "python": self.python, "toml": self.toml}
@@ -99,7 +100,7 @@ class Reader:
         if added:
             # as if it stood at the end of the module; the model still runs
             body = (
-                f"import sim.{added[1]} as module\n"
+                f"import {added[1].replace('/', '.')} as module\n"
                 f"exec({body!r}, vars(module))\n"
                 "from sim import MetalSupplyChain\n"
                 "MetalSupplyChain('baseline', months=1).run().indicators\n"
@@ -173,8 +174,8 @@ def test_links_lead_somewhere(page):
 def test_files_and_commands_that_are_named_exist(page):
     text = words_of(page)
     own = {name for _, body in blocks_of(page) for name in NAMED.findall(body)}
-    for name in re.findall(r"`((?:sim|docs|tests|scenarios|benchmarks)/[\w/]+\.\w+)`", text):
-        assert (ROOT / name).is_file() or name in own or "NAME" in name, name
+    for name in re.findall(r"`((?:sim|docs|tests|scenarios|benchmarks)/[\w/.]*)`", text):
+        assert (ROOT / name).exists() or name in own or "NAME" in name, name
     commands = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
     assert set(re.findall(r"`kotabaja ([a-z]+)", text)) <= commands
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets()

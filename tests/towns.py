@@ -15,7 +15,7 @@ import pytest
 
 from sim import MetalSupplyChain, Scenario
 from sim.core.compiled import interpreted
-from sim.policies import Lever, catalogue
+from sim.policies import Lever, Policy, catalogue
 
 ROOT = Path(__file__).parent.parent
 INTERPRETED = interpreted()
@@ -59,6 +59,16 @@ def wide(settings):
         opened |= {f"{address}.value": value, f"{address}.range": [min(value, 0), max(value, 0)]}
         opened[f"{address}.source"] = "a test"
     return opened
+
+
+class Planted(Policy):
+    """A policy that a test puts into a running town: what it is given is done at one moment of every month."""
+
+    def __init__(self, model, moment, act):
+        super().__init__(1, 9999)
+        self.name = model.office.policies[0].name  # whose purse it shares
+        setattr(self, moment, act)
+        model.office.policies.append(self)
 
 
 def run(scenario, seed=1, months=None):

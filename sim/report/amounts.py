@@ -82,12 +82,23 @@ def plain(value: float, decimals: int, sign: bool = False) -> str:
     return (MINUS if value < 0 else "+" if sign else "") + text
 
 
-def _decimals(low: float, high: float, scale: float, beside: float) -> int:
-    """Return the decimals for an interval, enough that an end other than zero is not written as zero."""
-    decimals = decimals_for((high - low) / 2 * scale, beside * scale if high == low else math.inf)
-    for end in (low, high):
-        while end != 0 and decimals < MOST_DECIMALS and float(f"{end * scale:.{decimals}f}") == 0:
-            decimals += 1
+def _decimals(low: float, high: float, scale: float, value: float, coarsest: float) -> int:
+    """Return the decimals for a change and its interval.
+
+    One digit of the interval's half-width, or of the ``coarsest`` half-width of the numbers beside it, and more where
+    an end would be written as zero, or as the change itself.
+    """
+    if low == high:
+        return decimals_for(value * scale)
+    decimals = decimals_for(max((high - low) / 2, coarsest) * scale)
+
+    def written(number: float) -> float:
+        return float(f"{number * scale:.{decimals}f}")
+
+    while decimals < MOST_DECIMALS and any(
+        (end != 0 and written(end) == 0) or written(end) == written(value) for end in (low, high)
+    ):
+        decimals += 1
     return decimals
 
 
@@ -102,7 +113,7 @@ def level(value: float, unit: str, decimals: int | None = None, words: bool = Tr
     how = unit_of(unit)
     scaled = value * how.scale
     if decimals is None:
-        decimals = 1 if abs(scaled) < 100 else 0
+        decimals = 1 if 0 < abs(scaled) < 100 else 0
     if not math.isfinite(value):
         return "not known"
     number = plain(scaled, decimals)
@@ -111,8 +122,16 @@ def level(value: float, unit: str, decimals: int | None = None, words: bool = Tr
     return f"{how.before}{number}{how.after_level}"
 
 
-def change(value: float, low: float, high: float, unit: str, sign: bool = True, words: bool = True) -> str:
-    """Return a change, with as many digits as its interval bears.
+def change(
+    value: float,
+    low: float,
+    high: float,
+    unit: str,
+    sign: bool = True,
+    words: bool = True,
+    coarsest: float = 0.0,
+) -> str:
+    """Return a change, with as many digits as its interval bears, or the ``coarsest`` half-width beside it.
 
     Examples
     --------
@@ -122,23 +141,23 @@ def change(value: float, low: float, high: float, unit: str, sign: bool = True, 
     ('−Rp 35 million a month', '−35')
     """
     how = unit_of(unit)
-    number = plain(value * how.scale, _decimals(low, high, how.scale, value), sign)
+    number = plain(value * how.scale, _decimals(low, high, how.scale, value, coarsest), sign)
     if not words:
         return number
     before = "" if number[0].isdigit() else number[0]
     return f"{before}{how.before}{number.removeprefix(before)}{how.after_change}"
 
 
-def interval(low: float, high: float, unit: str, beside: float = 0.0) -> str:
-    """Return the interval's ends with "to" between them, without the unit.
+def interval(low: float, high: float, unit: str, value: float, coarsest: float = 0.0) -> str:
+    """Return the ends of the interval of ``value`` with "to" between them, without the unit.
 
     Examples
     --------
-    >>> interval(0.009, 0.0156, "share"), interval(-0.013, -0.007, "share")
+    >>> interval(0.009, 0.0156, "share", 0.0123), interval(-0.013, -0.007, "share", -0.01)
     ('0.9 to 1.6', '−1.3 to −0.7')
     """
     scale = unit_of(unit).scale
-    decimals = _decimals(low, high, scale, beside)
+    decimals = _decimals(low, high, scale, value, coarsest)
     return f"{plain(low * scale, decimals)} to {plain(high * scale, decimals)}"
 
 

@@ -128,8 +128,8 @@ def _cell(effect: words.Effect | None) -> dict[str, str]:
     arrow = {1: "▲ ", -1: "▼ ", 0: ""}[effect.direction]
     known = math.isfinite(effect.low) and effect.low != effect.high
     return {
-        "change": amounts.change(effect.difference, effect.low, effect.high, effect.unit, words=False),
-        "span": amounts.interval(effect.low, effect.high, effect.unit, effect.difference) if known else "",
+        "change": effect.bare,
+        "span": effect.ends if known else "",
         "verdict": arrow + verdict,
         "sign": sign,
     }

@@ -44,6 +44,7 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax, 2.5)
     unit = str(effects["unit"].iloc[0])
     scale = amounts.unit_of(unit).scale
+    coarsest = float((effects["high"] - effects["low"]).max()) / 2
     rows = effects.set_index("scenario")
     shown = [name for name in SCENARIOS if name in rows.index]
     for height, name in enumerate(shown):
@@ -56,8 +57,8 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ax.plot([end, end], [height - 0.13, height + 0.13], color=look.colour, linewidth=1.6)
         face = look.colour if clear else "white"
         ax.plot([middle], [height], marker=look.marker, color=look.colour, markerfacecolor=face, markersize=7)
-        text = amounts.change(change, lowest, highest, unit, words=False)
-        span = amounts.interval(lowest, highest, unit, change)
+        text = amounts.change(change, lowest, highest, unit, words=False, coarsest=coarsest)
+        span = amounts.interval(lowest, highest, unit, change, coarsest)
         ax.annotate(
             f"{text}  ({span})" if clear else f"{text}  ({span}), not clear",
             xy=(1.01, height),

@@ -167,7 +167,7 @@ def label_line_ends(ax: Axes, ends: Sequence[tuple[float, str, str]], pad_points
     low, high = ax.get_ylim()
     height_pt = ax.get_window_extent().height * 72 / figure.dpi
     gap = 1.25 * LABEL_PT * (high - low) / max(height_pt, 1.0)
-    places = spread([end[0] for end in ends], gap)
+    places = spread([end[0] for end in ends], gap, low, high)
     texts: list[Text] = []
     for (height, text, colour), place in zip(ends, places, strict=True):
         texts.append(

@@ -50,6 +50,7 @@ class Effect:
     difference: float
     low: float
     high: float
+    coarsest: float = 0.0  # half-width of the widest interval beside it, so that a row has equal digits
 
     @property
     def direction(self) -> int:
@@ -76,12 +77,17 @@ class Effect:
     def amount(self) -> str:
         """The change without sign, with its unit."""
         low, high = sorted((abs(self.low), abs(self.high)))
-        return amounts.change(abs(self.difference), low, high, self.unit, sign=False)
+        return amounts.change(abs(self.difference), low, high, self.unit, sign=False, coarsest=self.coarsest)
 
     @property
     def signed(self) -> str:
         """The change with sign and unit."""
-        return amounts.change(self.difference, self.low, self.high, self.unit)
+        return amounts.change(self.difference, self.low, self.high, self.unit, coarsest=self.coarsest)
+
+    @property
+    def bare(self) -> str:
+        """The change with sign, without unit."""
+        return amounts.change(self.difference, self.low, self.high, self.unit, words=False, coarsest=self.coarsest)
 
     @property
     def ends(self) -> str:
@@ -90,7 +96,7 @@ class Effect:
             return "no interval from one pair of runs"
         if self.low == self.high:
             return "the same in every pair of runs"
-        return amounts.interval(self.low, self.high, self.unit, self.difference)
+        return amounts.interval(self.low, self.high, self.unit, self.difference, self.coarsest)
 
     @property
     def span(self) -> str:
@@ -101,7 +107,7 @@ class Effect:
     def amount_ends(self) -> str:
         """The interval of a clear change without sign, to stand beside "raises by" or "less"."""
         if self.direction < 0 and self.low != self.high:
-            return amounts.interval(-self.high, -self.low, self.unit, self.difference)
+            return amounts.interval(-self.high, -self.low, self.unit, -self.difference, self.coarsest)
         return self.ends
 
     @property
@@ -125,13 +131,17 @@ class Effect:
 
 def find(effects: pd.DataFrame, scenario: str, indicator: str, origin: str) -> Effect | None:
     """Return one effect, or None where the table has no such row."""
-    rows = pick(effects, indicator, origin)
-    rows = rows[rows["scenario"] == scenario]
+    beside = pick(effects, indicator, origin)
+    rows = beside[beside["scenario"] == scenario]
     if rows.empty:
         return None
     row = rows.iloc[0]
+    shown = beside[beside["scenario"] != "access_less_training"]  # the others stand beside each other
+    widths = (shown["high"] - shown["low"]).dropna()
+    coarsest = float(widths.max()) / 2 if len(widths) else 0.0
     scenario, indicator, origin, unit, better = (str(row[key]) for key in KEYS)
-    return Effect(scenario, indicator, origin, unit, better, *(float(row[key]) for key in NUMBERS))
+    baseline, value, difference, low, high = (float(row[key]) for key in NUMBERS)
+    return Effect(scenario, indicator, origin, unit, better, baseline, value, difference, low, high, coarsest)
 
 
 def _predicate(effect: Effect, thing: str, plural: bool, first: bool = True) -> str:

@@ -109,6 +109,7 @@ def run_all(
             while following in queue.finished:
                 yield queue.finished.pop(following)
                 following += 1
+        queue.leave()
     finally:
         queue.close()
 

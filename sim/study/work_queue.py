@@ -24,7 +24,7 @@ Numbered = tuple[int, Any]
 Results = list[tuple[int, Any, "Failure | None"]]
 
 CRASHES_ALLOWED = 3
-STARTS_ALLOWED = 5
+STARTS_ALLOWED = 10
 
 
 class RunError(Exception):
@@ -197,8 +197,14 @@ class WorkQueue:
         self._live.clear()
         self.close()
 
+    def leave(self) -> None:
+        """Let workers that have nothing left to do end in their own time."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+            self._pool = None
+
     def close(self) -> None:
-        """End the executor and its workers."""
+        """End the executor and its workers now, whatever they are doing."""
         if self._pool is not None:
             end(self._pool)
             self._pool = None

@@ -1,0 +1,1 @@
+"""How fast Kotabaja is: ``python -m benchmarks`` measures, compares with the targets and keeps the numbers."""
