@@ -51,8 +51,9 @@ def main() -> None:
     kept: dict[str, Any] = {"machine": facts}
     print(", ".join(f"{name} {value}" for name, value in facts.items()))
     print(
-        "One core. Each line: median, unit, lowest .. highest, number of measurements; the median is held against the target.\n"
-        "Other work on the machine makes medians larger; the lowest is what a quiet machine would do."
+        "One core. Each line: median, unit, lowest .. highest, number of measurements; the median is held against the\n"
+        "target. Time on the processor, but for starting (by the clock on the wall). Other work on the machine makes\n"
+        "medians larger all the same; the lowest is what a quiet machine would do."
     )
     _show("Starting (child processes)", start_times(), kept)
     MetalSupplyChain("baseline", seed=1, months=12).run()  # every rule is compiled and loaded from here on

@@ -1,8 +1,6 @@
 """What Mesa costs: nothing when nobody looks at the agents, and how much when somebody does."""
 
-import time
-
-from benchmarks.measure import Measure
+from benchmarks.measure import Measure, seconds
 from sim import MetalSupplyChain
 
 __all__ = ["mesa_costs"]
@@ -10,22 +8,16 @@ __all__ = ["mesa_costs"]
 NOTHING = 1.05  # a month costs the same, but for the noise of measuring
 
 
-def _seconds(work) -> float:  # type: ignore[no-untyped-def]
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def mesa_costs() -> list[Measure]:
     """Measure, month by month in turn: a town nobody looks at, without Mesa's step, and one whose agents were seen."""
     unseen, bare, seen = (MetalSupplyChain("baseline", seed=1) for _ in range(3))
-    first_look = _seconds(lambda: seen.agents)
+    first_look = seconds(lambda: seen.agents)
     later_looks, plain, own, after = [], [], [], []
     for _ in range(unseen.months):
-        plain.append(_seconds(unseen.step))
-        own.append(_seconds(lambda: MetalSupplyChain.step(bare)))
-        after.append(_seconds(seen.step))
-        later_looks.append(_seconds(lambda: seen.agents))
+        plain.append(seconds(unseen.step))
+        own.append(seconds(lambda: MetalSupplyChain.step(bare)))
+        after.append(seconds(seen.step))
+        later_looks.append(seconds(lambda: seen.agents))
     mesa = [a / b for a, b in zip(plain, own, strict=True)][1:]
     looked = [a / b for a, b in zip(after, plain, strict=True)][1:]
     return [

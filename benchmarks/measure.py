@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Measure", "machine", "seconds", "use_one_core"]
+__all__ = ["Measure", "clock", "machine", "seconds", "use_one_core"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Measure:
 
     def line(self) -> str:
         """Return the measure as a line of the printed table."""
-        text = f"  {self.name:<58s}{self.median:>10.4g} {self.unit:<8s} {self.lowest:>9.4g} .. {self.highest:<9.4g}{self.repeats:>4d} x"
+        between = f"{self.lowest:>9.4g} .. {self.highest:<9.4g}"
+        text = f"  {self.name:<56s}{self.median:>9.4g} {self.unit:<3s}{between}{self.repeats:>4d} x"
         if self.target is None:
             return text
         return f"{text}   {'at least' if self.at_least else 'at most'} {self.target:g}: {self.verdict}"
@@ -62,14 +63,16 @@ def use_one_core() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def seconds(work: Callable[[], Any]) -> float:
-    """Return the processor time that a piece of work takes in this process [s].
+def clock() -> float:
+    """Return this process's time on the processor [s]: moments in which another process had the core are left out."""
+    return time.process_time()
 
-    Processor time leaves out the moments in which another process had the core.
-    """
-    start = time.process_time()
+
+def seconds(work: Callable[[], Any]) -> float:
+    """Return the processor time that a piece of work takes in this process [s]."""
+    start = clock()
     work()
-    return time.process_time() - start
+    return clock() - start
 
 
 def _processor() -> str:

@@ -4,13 +4,12 @@ import ctypes
 import shutil
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Measure
+from benchmarks.measure import Measure, clock
 from benchmarks.months import agents_of
 from sim import MetalSupplyChain, Scenario, workshops
 from tests.oracle import Town, without_change
@@ -33,12 +32,12 @@ def against_oracle(scale: float, months: int) -> list[Measure]:
     oracle = Town(fast)
     ours, theirs = [], []
     for _ in range(months):
-        start = time.perf_counter()
+        start = clock()
         fast.step()
-        middle = time.perf_counter()
+        middle = clock()
         oracle.step()
         ours.append(middle - start)
-        theirs.append(time.perf_counter() - middle)
+        theirs.append(clock() - middle)
     name = f"{agents_of(fast)} agents"
     ratios = [slow / quick for quick, slow in zip(ours[1:], theirs[1:], strict=True)]
     return [
@@ -88,13 +87,13 @@ def against_c(repeats: int = 200) -> list[Measure] | str:
         pointers = [ctypes.c_void_p(array.ctypes.data) for array in (in_c, *list(arrays.values())[1:])]
         size, season, key = ctypes.c_int64(in_c.size), ctypes.c_double(1.0), ctypes.c_int64(luck)
         for _ in range(repeats):
-            start = time.perf_counter()
+            start = clock()
             workshops.plan(
                 t.firms, t.producers, t.distributors, t.clusters, 1.0, 1.0, luck, t.firms_p, t.market_p
             )  # fmt: skip
-            middle = time.perf_counter()
+            middle = clock()
             plan(*pointers, size, season, season, key)
-            theirs.append(time.perf_counter() - middle)
+            theirs.append(clock() - middle)
             ours.append(middle - start)
     same = all(np.array_equal(in_c[name], t.firms[name], equal_nan=True) for name in in_c.dtype.names)
     if not same:

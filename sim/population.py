@@ -26,7 +26,7 @@ from sim.accounts import (
 from sim.core.compiled import compiled
 from sim.core.ledger import give, pay, take
 from sim.core.streams import bell, key_of, normal, uniform
-from sim.firms import hired_fte, skill_now
+from sim.firms import NONE, hired_fte, skill_now
 from sim.reckoning import add_flows, add_sales
 
 __all__ = ["close_firms", "follow_margins", "open_firms", "pay_suppliers", "take_partners"]
@@ -150,7 +150,7 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.registered = uniform(key_of(luck, 6), i) < cluster.registered_share
     certified = uniform(key_of(luck, 7), i) < cluster.certified_share
     firm.certificate_months = p.certificate_months * uniform(key_of(luck, 8), i) if certified else 0.0
-    firm.trust = cluster.trust * (0.5 + uniform(key_of(luck, 9), i))
+    firm.trust = cluster.trust * (1.0 + p.trust_spread * (2.0 * uniform(key_of(luck, 9), i) - 1.0))
     firm.taste = 0.0
     firm.motivation = p.motivation_start
     firm.capacity_t = capacity_t
@@ -169,6 +169,18 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.direct_t = 0.0
     firm.bought_t = 0.0
     firm.revenue_jt = 0.0
+    firm.cost_sold_jt = 0.0
+    firm.wages_jt = 0.0
+    firm.overhead_jt = 0.0
+    firm.wanted_steel_t = 0.0
+    firm.desired_t = 0.0
+    firm.demanding_t = 0.0
+    firm.ordered_jt_t = 0.0
+    firm.hours_share = 0.0
+    firm.bound = NONE
+    firm.cash_cut = False
+    firm.pull = 0.0
+    firm.pull_home = 0.0
     firm.goods_t = 0.0
     firm.steel_t = 0.0
     firm.goods_value_jt = 0.0

@@ -36,8 +36,10 @@ class Relief:
 RELIEFS = {
     "steel": Relief("steel", "t/month", "Every tonne a local firm buys from distributors costs the mill's price"),
     "market": Relief("market", "listings", "Each local firm gets a place at one big store, past the gate"),
-    "capacity": Relief("capacity", "t/month", "Machines of every local firm grow by 30 %"),
-    "cash": Relief("cash", "jt", "Every local firm receives 30 jt once"),
+    "capacity": Relief(
+        "capacity", "t/month", "Machines of every local firm grow by the register's share (relief.capacity_share)"
+    ),
+    "cash": Relief("cash", "jt", "Every local firm receives cash once (relief.cash_jt)"),
     "skill": Relief("skill", "index points", "Skill of every local firm is raised to its cluster's frontier"),
     "papers": Relief("papers", "firms", "Every local firm is a registered vendor"),
 }
@@ -72,7 +74,7 @@ class Easing:
         dealers = town.tables["distributors"].rows
         local = town.clusters["local"] > 0.0
         bought_t = float(firms["bought_t"][rows].sum())
-        self.units += bought_t
+        self.units += bought_t / max(1, town.months - town.warm_up)
         self.cost_jt += bought_t * town.outside.steel_price_jt_t * float(dealers["markup"][local].sum())
         dealers["markup"][local] = 0.0
 

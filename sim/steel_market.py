@@ -1,6 +1,6 @@
 """The steel market: mills ration their allotment among small firms, distributors sell the rest.
 
-A firm's steel type names its mill. Buying direct needs papers and a lot within reach, or a partnership, or a pool; the
+A firm's steel type names its mill. Buying direct needs papers and a lot within reach, or a partnership; the
 order is prepaid, allotted by priority, delivered in steps, and lapses after some months. What is wanted now and not
 delivered is bought from distributors at a mark-up, with stock-outs. ``p`` is the room ``firms``, ``s`` the room
 ``steel`` of the register.

@@ -1,5 +1,7 @@
 """The oracle's mills and steel distributors (see ``tests/oracle.py``)."""
 
+from itertools import accumulate
+
 import mesa
 
 
@@ -35,8 +37,9 @@ def ration(queue, offer_t):
     """
     waiting = [(firm.priority(), firm.backlog_t - firm.entitled_t, firm) for firm in queue]
     waiting = sorted((case for case in waiting if case[1] > 0), key=lambda case: -case[0])
+    still = list(accumulate(weight * order_t for weight, order_t, _ in reversed(waiting)))[::-1]
     for number, (weight, order_t, firm) in enumerate(waiting):
-        theta = offer_t / sum(w * t for w, t, _ in waiting[number:])
+        theta = offer_t / still[number]
         if theta * weight < 1:
             for w, t, other in waiting[number:]:
                 other.entitled_t += theta * w * t

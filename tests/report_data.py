@@ -9,7 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.report import figures
 from sim.report.figures import RECORDED_COLUMNS
+from sim.report.tables import effect_table, monthly_records, relaxation_table
 from sim.study.bind import bind
 from sim.study.compare import compare
 from sim.study.simulate import Summary, observed_means
@@ -148,3 +150,18 @@ def comparison(town=None, seeds=6):
 def binding(town=None, seeds=6):
     """Return the invented relaxation values."""
     return bind(scenario("baseline"), seeds, work=town or Town(), workers=1, reliefs=RELIEFS)
+
+
+def install(monkeypatch):
+    """Put the invented indicators and reliefs in the place of the model's, and stop the clock."""
+    monkeypatch.setattr("sim.indicators.catalogue", lambda _: COLUMNS)
+    monkeypatch.setattr("sim.relief.RELIEFS", RELIEFS)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+
+def pictures(effects=EFFECTS, seeds=4):
+    """Return the briefing's figures of the invented town, not yet drawn."""
+    town = Town(effects)
+    relaxed = relaxation_table(binding(town, seeds), {})
+    found = comparison(town, seeds)
+    return figures.pictures(effect_table(found), monthly_records(found), relaxed, "2022-06")

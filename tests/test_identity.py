@@ -36,7 +36,7 @@ def month_by_month(model):
     return everything(model)
 
 
-# Compiled = interpreted
+# Compiled or interpreted
 
 
 def test_compiled_and_interpreted_runs_are_the_same_to_the_last_bit(tmp_path):
@@ -68,7 +68,7 @@ def test_compiled_and_interpreted_runs_are_the_same_in_the_whole_town(name, tmp_
     assert unlike(everything(run(*job)), theirs) == []
 
 
-# One process = many processes, and models beside each other
+# In one process or many, and beside another model
 
 
 def test_another_process_gives_the_same_run(tmp_path):

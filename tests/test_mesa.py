@@ -1,4 +1,4 @@
-"""The town as a Mesa model: agents when somebody looks, batch runs, the data collector; and nothing when nobody looks."""
+"""The town as a Mesa model: agents when somebody looks, batch runs, the data collector."""
 
 import importlib
 import subprocess

@@ -57,10 +57,10 @@ def row_dtype(cls: type) -> np.dtype[Any]:
 
 def _field(name: str, number: int) -> property:
     def read(self: Any) -> Any:
-        return self._memory[number][self._row]
+        return self._table.memory[number][self._row]
 
     def write(self: Any, value: Any) -> None:
-        self._memory[number][self._row] = value
+        self._table.memory[number][self._row] = value
 
     return property(read, write, doc=f"Column '{name}' of the agent's row.")
 
@@ -71,7 +71,7 @@ class RowView:
     columns: ClassVar[dict[str, Column]] = {}
     _declared: ClassVar[dict[str, Column]] = {}
     dtype: ClassVar[np.dtype[Any]]
-    _own: ClassVar[frozenset[str]] = frozenset({"_memory", "_row", "_table"})
+    _own: ClassVar[frozenset[str]] = frozenset({"_row", "_table"})
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Turn the declared columns into properties; a subclass may share its parent's columns but add none."""
@@ -100,7 +100,6 @@ class RowView:
     def _seen(cls, table: Table, row: int) -> Any:
         view = cls.__new__(cls)
         object.__setattr__(view, "_table", table)
-        object.__setattr__(view, "_memory", table.memory)
         object.__setattr__(view, "_row", row)
         return view
 
@@ -198,8 +197,6 @@ class Table:
         """Leave out the memory views, which cannot be pickled."""
         state = self.__dict__.copy()
         del state["memory"]
-        state["views"] = {}
-        state["shown"] = np.full(self.rows.size, -1, dtype=np.int64)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -225,6 +222,9 @@ class _Record:
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._array[name][self._i] = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Record, (self._array, self._i)
 
 
 class Records:

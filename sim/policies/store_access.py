@@ -3,7 +3,7 @@
 Channel
     At a meeting each store looks at a few local firms, drawn by visibility, puts each to its usual gate of papers,
     volume, quality and means (with part of the fee paid), and signs at most about two. A shelf quota opens further
-    places that only local firms may hold, while it is in force. Orders follow or not.
+    places that only local firms may hold, while it is in force and the stores are compensated. Orders follow or not.
 Evidence
     One matching event signed two small suppliers a buyer (16 buyers, 32 firms; Astra, November 2022). Market access by
     experiment raised profits by 16-26 % and taught quality (Atkin, Khandelwal & Osman 2017, QJE): compared with, never
@@ -16,12 +16,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.accounts import FEES_PAID, LISTING_FEES, PROGRAMME
 from sim.buyers import ADMITTED, STORES
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
-from sim.core.streams import key_of
+from sim.core.streams import draw_uniform, key_of
 from sim.listing import judge, place, propose
 from sim.policies import Lever, Policy
 
@@ -53,6 +54,12 @@ def meet(
     return paid_jt
 
 
+def first_come(stores: NDArray[np.int64], key: int) -> list[int]:
+    """Return the stores in the order in which they meet firms: by lot, so that short money favours none."""
+    lot = draw_uniform(key, int(stores.max()) + 1)[stores] if stores.size else np.zeros(0)
+    return [int(b) for b in stores[np.argsort(lot, kind="stable")]]
+
+
 class StoreAccess(Policy):
     """Business meetings with the big stores, part of the listing fee paid, and a shelf quota for local goods."""
 
@@ -68,10 +75,20 @@ class StoreAccess(Policy):
     shelf_quota = Lever("places", 0, 4, 0, "Further places at each store that only local firms may hold")
 
     def set_rules(self, town: Any) -> None:
-        """Open the places of the shelf quota for this month, and bear in mind what they cost the stores."""
-        buyers = town.tables["buyers"].rows
-        stores = buyers["kind"] == STORES
-        buyers["quota_slots"][stores] = self.shelf_quota
+        """Keep the places of the shelf quota open this month, store by store as long as the money lasts.
+
+        A store is compensated for each reserved place; a place that is not paid for is closed.
+        """
+        if self.shelf_quota <= 0.0:
+            return
+        buyers, books = town.tables["buyers"].rows, town.money.books
+        cost_jt = float(self.shelf_quota * town.world["store_access.cost_jt_place"])
+        for b in np.flatnonzero(buyers["kind"] == STORES).tolist():
+            if not town.office.spend(self, FEES_PAID, cost_jt, books):
+                return
+            buyers["cash_jt"][b] += cost_jt
+            books[FEES_PAID, 1] += cost_jt
+            buyers["quota_slots"][b] += self.shelf_quota
 
     def deliver(self, town: Any) -> None:
         """In a month with a meeting, let every store meet local firms, and pay for it."""
@@ -81,7 +98,7 @@ class StoreAccess(Policy):
         books, buyers = town.money.books, town.tables["buyers"].rows
         for meeting in range(held):
             key = key_of(town.luck("policy.store_access", town.month), meeting)
-            for b in np.flatnonzero(buyers["kind"] == STORES).tolist():
+            for b in first_come(np.flatnonzero(buyers["kind"] == STORES), key):
                 if office.take_staff(1) < 1 or not office.spend(self, PROGRAMME, facts["cost_jt_store"], books):
                     return
                 fees_jt = meet(

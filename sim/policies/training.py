@@ -22,6 +22,9 @@ from sim.policies import Lever, Policy
 from sim.policies._targeting import choose, targeting
 
 
+MONTHS_A_QUARTER = 3
+
+
 class Training(Policy):
     """Lessons that raise skill and motivation, in staged cohorts, one a quarter."""
 
@@ -36,8 +39,8 @@ class Training(Policy):
     target = targeting()
 
     def deliver(self, town: Any) -> None:
-        """Once a quarter, invite a cohort, charge what it costs, and teach those who come."""
-        if town.calendar_month % 3 != 1:
+        """At the end of each quarter, when its money is there, invite a cohort, charge it, and teach those who come."""
+        if town.calendar_month % MONTHS_A_QUARTER != 0:
             return
         facts, office = town.world.room("training"), town.office
         firms = town.tables["firms"].rows
