@@ -59,10 +59,11 @@ def test_every_indicator_has_a_unit_a_direction_and_a_meaning():
 
 def test_a_column_is_named_indicator_origin_unit():
     suffix = {"t": "_t", "jt": "_jt", "jt/t": "_jt_t", "fte": "_fte", "months": "_months"}
+    clusters = town().family("cluster")
     for one in catalogue(town()):
         origin = f"_{one.origin}" if one.origin else ""
         assert one.column == one.indicator + origin + suffix.get(one.unit, "")
-        assert one.origin in {"", "local", "external", *town().family("cluster")}
+        assert one.origin in {"", "local", "external", *clusters}
 
 
 def test_the_columns_that_other_tools_read_are_there():

@@ -4,6 +4,7 @@
 its own, for the tests that compare processes.
 """
 
+import functools
 import os
 import pickle
 import subprocess
@@ -25,10 +26,13 @@ FIRST_OBSERVED = "2023-06"
 long_interpreted = pytest.mark.long if INTERPRETED else lambda test: test
 
 
+_loaded = functools.cache(Scenario.load)
+
+
 def town(name="baseline", *, scale=SCALE, warm_up=12, observed=12, settings=None):
     """Return a shipped scenario as a small town with a short life."""
     small = {"town.scale": scale, "time.warm_up_months": warm_up, "time.observed_months": observed}
-    return Scenario.load(name).changed(small).changed(settings or {})
+    return _loaded(name).changed(small).changed(settings or {})
 
 
 def levers(name, part=0.5):

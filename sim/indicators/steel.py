@@ -51,7 +51,7 @@ def orders_direct(h: Any, who: Any) -> Series:
 
 @indicator("share", "higher", by="city")
 def steel_stays_share(h: Any) -> Series:
-    """Share of the mills' output worked by the city's small firms: the allotment, and the mills' part of dealers' sales."""
+    """Share of the mills' output worked by the city's small firms: allotment, and the mills' part of dealers' sales."""
     dealt = float(h.scenario["steel.distributor_city_share"]) * total(h, "bought_t", h.local)
     return share(total(h, "direct_t", h.local) + dealt, h.mills[: h.length, 0])
 

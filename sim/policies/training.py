@@ -21,7 +21,6 @@ from sim.core.streams import draw_uniform
 from sim.policies import Lever, Policy
 from sim.policies._targeting import choose, targeting
 
-
 MONTHS_A_QUARTER = 3
 
 

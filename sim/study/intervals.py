@@ -12,7 +12,7 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["CONFIDENCE", "Interval", "interaction", "interval", "paired", "refuse_few"]
+__all__ = ["CONFIDENCE", "Interval", "fieller", "interaction", "interval", "paired", "refuse_few"]
 
 CONFIDENCE = 0.95
 # Differences equal but for rounding (a budget spent in full in every run) have no variance to speak of.
@@ -117,6 +117,33 @@ def interaction(both: ArrayLike, first: ArrayLike, second: ArrayLike, baseline: 
 
     together, one, other, neither = (np.asarray(v, dtype=np.float64) for v in (both, first, second, baseline))
     return interval(together - one - other + neither)
+
+
+def fieller(above: ArrayLike, below: ArrayLike) -> Interval:
+    """Return the ratio of two means over the same pairs, with Fieller's 95 % interval; NaN where ``below`` may be 0.
+
+    Examples
+    --------
+    >>> found = fieller([10.0, 12.0, 11.0, 13.0], [2.0, 2.2, 2.1, 2.3])
+    >>> round(found.mean, 3), found.low < found.mean < found.high
+    (5.349, True)
+    >>> fieller([10.0, 12.0], [1.0, -1.0]).mean
+    nan
+    """
+    import numpy as np
+
+    top, base = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    pairs = len(base)
+    if pairs < 2 or not interval(base).excludes_zero:  # noqa: PLR2004 - a variance needs two
+        return Interval(math.nan, math.nan, math.nan, pairs)
+    square = _quantile(pairs - 1) ** 2 / pairs
+    covariance = np.cov(top, base, ddof=1)
+    mean_top, mean_base = float(top.mean()), float(base.mean())
+    a = mean_base * mean_base - square * float(covariance[1, 1])
+    b = mean_top * mean_base - square * float(covariance[0, 1])
+    c = mean_top * mean_top - square * float(covariance[0, 0])
+    root = math.sqrt(max(0.0, b * b - a * c))
+    return Interval(mean_top / mean_base, (b - root) / a, (b + root) / a, pairs)
 
 
 def refuse_few(seeds: int) -> None:
