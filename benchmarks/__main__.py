@@ -13,7 +13,7 @@ from sim import MetalSupplyChain
 
 OUT = Path(__file__).parent.parent / "results" / "bench" / "bench.json"
 MOST_EXPENSIVE = 3
-ORACLE_TOWNS = ((0.1, 36), (1.0, 24), (8.667, 8))  # town.scale, months
+ORACLE_TOWNS = ((0.1, 60), (1.0, 36), (8.667, 12))  # town.scale, months
 WIDTH = 40  # of the longest bar
 
 

@@ -6,7 +6,6 @@ calendar month, in the order in which things happen.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -101,15 +100,15 @@ class MetalSupplyChain(TableModel):
         self.first_place = int(np.flatnonzero(~lists["open_list"])[0])
         self.money = Ledger(MONEY, set(MONEY_HELD), MONEY_HELD)
         self.tonnes = Ledger(TONNES, {"mills", "steel yards", "goods stocks", "buyers"}, TONNES_HELD)
-        self.outside = Outside(world.room("outside"))
-        self.elasticity = float(world["market.price_elasticity"])
-        self.price_reference_jt_t = float(world["market.price_reference_jt_t"])
+        self.outside = Outside(world.room("outside"), world.room("market"))
         self.seasons = seasons(world.first_month, self.months, world.room("outside"))
         self.first_calendar = month_number(world.first_month)
         self.p_firms, self.p_market, self.p_steel = (world.record(room) for room in ROOMS)
         self.p_outside = world.record("outside")
         self.machine_jt_t = float(world["firms.machine_jt_t"])
         self.holiday_pay_share = float(world["firms.holiday_pay_share"])
+        self.rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
+        self.usual_rules = tuple(rule.copy() for rule in self.rules)
         self._see()
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
@@ -154,17 +153,17 @@ class MetalSupplyChain(TableModel):
     def step(self) -> None:
         """One month, in the order in which things happen."""
         now, luck = self._begin_month(), self.luck
-        t = p = self.arg
+        t = self.arg
         w, month, books, tonnes = self.work, self.month, self.money.books, self.tonnes.books
 
         # Outside: the steel price, the season, what buyers need, what mills make
         self.outside.move(luck("outside.steel price", month))
         price_jt_t, demand_factor = self.outside.steel_price_jt_t, self.outside.demand_factor
         buyers.demand_goods(
-            t.buyers, t.kinds, now.demand, now.public, demand_factor, luck("buyers.mood", month), p.outside_p
+            t.buyers, t.kinds, now.demand, now.public, demand_factor, luck("buyers.mood", month), t.outside_p
         )
         producers.make_and_price_steel(
-            t.producers, t.distributors, t.mills, t.clusters, month, price_jt_t, p.steel_p
+            t.producers, t.distributors, t.mills, t.clusters, month, price_jt_t, t.steel_p
         )  # fmt: skip
 
         # Government: money, rules and programmes
@@ -177,55 +176,55 @@ class MetalSupplyChain(TableModel):
         self._agree_wages()
         workshops.plan(
             t.firms, t.producers, t.distributors, t.clusters, now.last_demand, now.demand, luck("firms.taste", month),
-            p.firms_p, p.market_p,
+            t.firms_p, t.market_p,
         )  # fmt: skip
 
         # Steel: allotted, ordered, rationed, and bought from distributors
         steel_market.trade_steel(
             t.firms, t.producers, t.mills, t.distributors, self.scale, w.waiting, w.weights, w.waiting_counts,
-            luck("steel.stock out", month), books, tonnes, p.firms_p, p.steel_p,
+            luck("steel.stock out", month), books, tonnes, t.firms_p, t.steel_p,
         )  # fmt: skip
 
         # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
-        workshops.make_goods(t.firms, now.days, tonnes, p.firms_p)
+        workshops.make_goods(t.firms, now.days, tonnes, t.firms_p)
         goods_market.trade_goods(
-            t.buyers, t.kinds, t.links, w.active, t.firms, t.clusters, self.lengths, self._import_utility(),
+            t.buyers, t.kinds, t.links, w.active, t.firms, t.clusters, self.lengths, self.outside.import_utility,
             self.outside.import_price_jt_t, w.due_jt, w.owed_jt, w.sold_by_kind, month,
-            luck("market.whims", month), luck("buyers.late payment", month), w.asked_t, w.filled, books, p.market_p,
+            luck("market.whims", month), luck("buyers.late payment", month), w.asked_t, w.filled, books, t.market_p,
         )  # fmt: skip
         reckon_market(t.buyers, self.chain, self.demand_by_kind)
 
         # Money: claims fall due and bills are paid
         population.pay_suppliers(t.buyers, w.owed_jt, w.heirs_jt, month, books)
-        workshops.settle(t.firms, w.due_jt, month, now.holiday_share, books, p.firms_p)
+        workshops.settle(t.firms, w.due_jt, month, now.holiday_share, books, t.firms_p)
         self._government_acts("look_back")
 
         # Change: learning, machines, workers, papers, partners, lists
         workshops.change(
             t.firms, t.clusters, t.producers, luck("firms.papers", month), luck("steel.parting", month),
-            luck("firms.exit", month), w.leaving, w.qualified, w.ends, books, p.firms_p, p.steel_p,
+            luck("firms.exit", month), w.leaving, w.qualified, w.ends, books, t.firms_p, t.steel_p,
         )  # fmt: skip
-        population.take_partners(t.firms, t.producers, luck("steel.partners", month), p.steel_p)
+        population.take_partners(t.firms, t.producers, luck("steel.partners", month), t.steel_p)
         listing.review_lists(
             t.buyers, t.kinds, t.links, t.firms, t.clusters, w.qualified, w.ends, self.refused, self.admitted,
-            luck("buyers.review", month), luck("market.fit"), w.candidates, books, p.firms_p, p.market_p,
+            luck("buyers.review", month), luck("market.fit"), w.candidates, books, t.firms_p, t.market_p,
         )  # fmt: skip
 
         # Exit and entry
         population.close_firms(
             t.firms, t.producers, t.links, self.first_place, w.leaving, w.ends, w.due_jt, w.heirs_jt, t.counts, t.tally,
-            w.sold_by_kind, w.usual_sales, books, tonnes, p.firms_p,
+            w.sold_by_kind, w.usual_sales, books, tonnes, t.firms_p,
         )  # fmt: skip
         self.next_uid = population.open_firms(
             t.firms, t.links, t.clusters, t.state, t.counts, t.mills, self.next_uid, luck("firms.entrants", month),
-            luck("firms.entry", month), price_jt_t, books, p.firms_p, self.scale,
+            luck("firms.entry", month), price_jt_t, books, t.firms_p, self.scale,
         )  # fmt: skip
 
         # Audit and indicators
         self._close_office()
         leak = self._count_firms()
         reckon_mills(t.producers, self.mill_sums)
-        population.follow_margins(t.tally, t.state, month <= self.warm_up, p.firms_p)
+        population.follow_margins(t.tally, t.state, month <= self.warm_up, t.firms_p)
         audit_month(self, leak)
         self.history.close_month(self)
         self.running = month < self.months
@@ -254,7 +253,9 @@ class MetalSupplyChain(TableModel):
         )
 
     def _open_office(self) -> None:
-        """Release the month's public money, let shelf quotas lapse, and begin the policies that start now."""
+        """Let last month's rules lapse, release the month's public money, and begin the policies that start now."""
+        for rule, usual in zip(self.rules, self.usual_rules, strict=True):
+            rule[:] = usual
         self.tables["buyers"].rows["quota_slots"] = 0.0
         self.tables["buyers"].rows["review_help"] = 0.0
         self.office.open_month(self.month, self.calendar_month, self.money.books)
@@ -282,10 +283,6 @@ class MetalSupplyChain(TableModel):
         """Let firms agree the year's wages in January, and in the first month."""
         if self.calendar_month == 1 or self.month == 1:
             workshops.agree_wages(self.arg.firms, self.arg.clusters, self.arg.firms_p)
-
-    def _import_utility(self) -> float:
-        """Return the utility of the outside good: its price, seen as buyers see a supplier's."""
-        return -self.elasticity * math.log(self.outside.import_price_jt_t / self.price_reference_jt_t)
 
     def _close_office(self) -> None:
         """Let unspent public money lapse when its time is over."""

@@ -104,8 +104,8 @@ def _seasons(start: int, months: int, facts: tuple[tuple[str, Any], ...]) -> tup
 class Outside:
     """The world steel price and the price of imported goods, month by month."""
 
-    def __init__(self, o: dict[str, Any]) -> None:
-        self.o = o
+    def __init__(self, o: dict[str, Any], market: dict[str, Any]) -> None:
+        self.o, self.market = o, market
         self.steel_price_jt_t = float(o["steel_price_jt_t"])
 
     def move(self, key: int) -> None:
@@ -124,6 +124,12 @@ class Outside:
     def import_price_jt_t(self) -> float:
         """Price of imports and factory goods in the city [jt/t]."""
         return float(self.o["import_price_jt_t"] * self.index)
+
+    @property
+    def import_utility(self) -> float:
+        """Utility of the outside good: its price, seen as buyers see a supplier's."""
+        log_price = math.log(self.import_price_jt_t / self.market["price_reference_jt_t"])
+        return float(-self.market["price_elasticity"] * log_price)
 
     @property
     def demand_factor(self) -> float:

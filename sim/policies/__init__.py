@@ -104,7 +104,11 @@ class Policy:
         """Act once, in the first month in force, before anything else."""
 
     def set_rules(self, town: Any) -> None:
-        """Set gates, reserved shares and prices for this month; they lapse by themselves at the month's end."""
+        """Set gates, reserved shares, prices or any register entry for this month.
+
+        ``town.kinds``, ``town.clusters``, ``town.mills``, ``town.p_firms``, ``town.p_market`` and ``town.p_steel`` are
+        the register as the month's rules read it. What is changed there lapses by itself at the month's end.
+        """
 
     def deliver(self, town: Any) -> None:
         """Select firms, spend money and staff, and deliver help."""
