@@ -198,6 +198,32 @@ def bind(
 
 
 @app.command()
+def patterns(
+    scenario: One = "baseline",
+    seeds: Annotated[int, typer.Option(min=2, max=100_000, help="Number of runs; seeds 1, 2, ...")] = 10,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for patterns.csv.")] = None,
+) -> None:
+    """Say how far a scenario is from what is known of such a town: firms, buyers, steel, money, seasons."""
+    from sim.study import patterns as study
+    from sim.study.files import output_folder
+    from sim.study.screen import progress_bar
+
+    world = _load(scenario)
+    folder = output_folder(out) if out else None
+    _announce_compile()
+    with progress_bar("Measuring") as progress:
+        scores = study.score(world, seeds, workers=workers, progress=progress)
+    if folder:
+        study.write(scores, world, folder)
+    print(study.notes(scores))
+    print(f"\nScenario {world.name}, {seeds} seeds, means over the observed months")
+    print(study.pattern_table(scores))
+    if folder:
+        print(f"Written to {folder}")
+
+
+@app.command()
 def brief(seeds: Seeds = 30, workers: Workers = None, out: Out = None) -> None:
     """Run the 2 x 2 experiment and write the briefing: training alone, market access alone, or both."""
     from sim.study.files import output_folder

@@ -204,7 +204,7 @@ class MetalSupplyChain(TableModel):
             t.firms, t.clusters, t.producers, luck("firms.papers", month), luck("steel.parting", month),
             luck("firms.exit", month), w.leaving, w.qualified, w.ends, books, t.firms_p, t.steel_p,
         )  # fmt: skip
-        population.take_partners(t.firms, t.producers, luck("steel.partners", month), t.steel_p)
+        population.take_partners(t.firms, t.producers, w.candidates, w.scores, luck("steel.partners", month), t.steel_p)
         listing.review_lists(
             t.buyers, t.kinds, t.links, t.firms, t.clusters, w.qualified, w.ends, self.refused, self.admitted,
             luck("buyers.review", month), luck("market.fit"), w.candidates, books, t.firms_p, t.market_p,
@@ -224,7 +224,7 @@ class MetalSupplyChain(TableModel):
         self._close_office()
         leak = self._count_firms()
         reckon_mills(t.producers, self.mill_sums)
-        population.follow_margins(t.tally, t.state, month <= self.warm_up, t.firms_p)
+        population.follow_margins(t.tally, t.state, 12 < month <= self.warm_up, t.firms_p)
         audit_month(self, leak)
         self.history.close_month(self)
         self.running = month < self.months

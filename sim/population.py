@@ -29,6 +29,8 @@ from sim.core.streams import bell, key_of, normal, uniform
 from sim.firms import NONE, hired_fte, skill_now
 from sim.reckoning import add_flows, add_sales
 
+FIRST_OF_ALL = 1e6  # a head start that no score can catch up with
+
 __all__ = ["close_firms", "follow_margins", "open_firms", "pay_suppliers", "take_partners"]
 
 
@@ -254,34 +256,48 @@ def open_firms(firms, links, clusters, state, counts, mills, uids, luck, month_l
 
 
 @compiled
-def take_partners(firms, producers, luck, steel_p):
-    """Let each mill with a free slot take one new partner: the best scored of its steel type."""
+def partner_score(firm, luck, i, s):
+    """Return how a mill scores a candidate for partnership: trust, quality, size, place, and what else counts."""
+    score = s.partner_trust * firm.trust + s.partner_quality * firm.quality + s.partner_size * firm.log_size
+    if not firm.local:
+        score += s.partner_outside
+    return score + s.partner_noise * bell(luck, i)
+
+
+@compiled
+def take_partners(firms, producers, found, scores, luck, steel_p):
+    """Let each mill with free slots take the best scored firms of its steel type, local ones first where it must."""
     s = steel_p[0]
     for j in range(producers.size):
         mill = producers[j]
-        if mill.partners < mill.slots:
+        free = mill.slots - mill.partners
+        if free > 0.0:
+            places = min(found.size, max(1, int(s.partner_intake * free)))
             local_first = uniform(luck, -1 - j) < mill.local_first
-            best, best_row, best_local = -math.inf, -1, False
+            count = 0
             for i in range(firms.size):
                 firm = firms[i]
                 able = firm.mill == j and firm.working and firm.registered and not firm.partner
                 if able and firm.capacity_t >= s.partner_capacity_t:
-                    own = s.partner_trust * firm.trust + s.partner_quality * firm.quality
-                    own += s.partner_size * firm.log_size + s.partner_noise * bell(luck, i)
-                    if not firm.local:
-                        own += s.partner_outside
-                    first = local_first and firm.local
-                    if (first and not best_local) or (first == best_local and own > best):
-                        best, best_row, best_local = own, i, first
-            if best_row >= 0:
-                firms[best_row].partner = True
-                firms[best_row].partner_months = 0.0
+                    score = partner_score(firm, luck, i, s)
+                    if local_first and firm.local:
+                        score += FIRST_OF_ALL
+                    if count < places or score > scores[count - 1]:
+                        k = min(count, places - 1)
+                        while k > 0 and scores[k - 1] < score:
+                            scores[k], found[k] = scores[k - 1], found[k - 1]
+                            k -= 1
+                        scores[k], found[k] = score, i
+                        count = min(places, count + 1)
+            for k in range(count):
+                firms[found[k]].partner = True
+                firms[found[k]].partner_months = 0.0
                 mill.partners += 1.0
 
 
 @compiled
-def follow_margins(tally, state, warming_up, firms_p):
-    """Let each cluster's running margin follow this month's, and in the warm-up the margin it takes as usual."""
+def follow_margins(tally, state, settling, firms_p):
+    """Let each cluster's running margin follow this month's, and while the town settles the margin it takes as usual."""
     p = firms_p[0]
     for c in range(tally.size):
         row, own = tally[c], state[c]
@@ -292,6 +308,6 @@ def follow_margins(tally, state, warming_up, firms_p):
                 own.margin = margin
                 own.usual_margin = margin
             own.margin += p.margin_speed * (margin - own.margin)
-            if warming_up or own.margin_months <= 0.0:
+            if settling or own.margin_months <= 0.0:
                 own.margin_months += 1.0
                 own.usual_margin += (own.margin - own.usual_margin) / own.margin_months

@@ -122,7 +122,7 @@ def settle(firms, due_jt, month, holiday_share, books, firms_p):
             firm.debt_jt -= paid_jt
         draw_jt = 0.0
         if firm.cash_jt > p.draw_reserve_months * need_jt:
-            draw_jt = min(p.draw_jt, firm.cash_jt)
+            draw_jt = min(p.draw_wages * firm.wage_jt_fte, firm.cash_jt)
         draw_jt += p.draw_share * max(0.0, firm.cash_jt - draw_jt - p.cash_target_months * need_jt)
         give(books, DRAW, firm, draw_jt)
         firm.equity_jt += firm.revenue_jt - firm.cost_sold_jt - expense_jt - draw_jt

@@ -31,7 +31,7 @@ class Workspace:
         self.asked_t, self.filled, self.sales_t = np.zeros(rows), np.zeros(rows), np.zeros(rows)
         self.waiting, self.weights = np.zeros((mills, rows), np.int64), np.zeros((mills, rows))
         self.waiting_counts = np.zeros(mills, np.int64)
-        self.candidates = np.zeros(MOST_CANDIDATES, np.int64)
+        self.candidates, self.scores = np.zeros(MOST_CANDIDATES, np.int64), np.zeros(MOST_CANDIDATES)
         self.leaving, self.qualified = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
         self.ends = np.zeros(2, np.int64)
         self.sold_by_kind, self.usual_sales = np.zeros((rows, len(KINDS))), np.zeros((rows, len(KINDS)))

@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.study.intervals import Interval, interval, refuse_few
+from sim.study.files import Delivery, manifest
+from sim.study.intervals import CONFIDENCE, Interval, interval, refuse_few
 from sim.study.measures import MEASURES
 from sim.study.runs import Progress, default_workers, run_all
 from sim.study.screen import table
@@ -40,10 +41,13 @@ __all__ = [
     "pattern_table",
     "patterns",
     "score",
+    "write",
 ]
 
 FACTS = Path(__file__).with_name("patterns.toml")
 HOLDS, NEAR = 1.0, 2.0
+UNKNOWN = "unknown"
+VERDICTS = ("holds", "near", "off", UNKNOWN)
 WIDTH = 100
 PERCENT = {"share": "%", "per year": "% a year"}
 PATTERN_COLUMNS = (
@@ -113,7 +117,7 @@ class Score:
     def verdict(self) -> str:
         """``holds`` up to one tolerance away, ``near`` up to two, else ``off``; ``unknown`` without a value."""
         if math.isnan(self.distance):
-            return "unknown"
+            return UNKNOWN
         away = abs(self.distance)
         return "holds" if away <= HOLDS else "near" if away <= NEAR else "off"
 
@@ -215,6 +219,19 @@ def pattern_frame(scores: Sequence[Score]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PATTERN_COLUMNS))
 
 
+def write(scores: Sequence[Score], scenario: Scenario, folder: Path) -> None:
+    """Write ``patterns.csv`` and its manifest."""
+    facts = {
+        "scenario": scenario.name,
+        "scenario_fingerprint": scenario.fingerprint,
+        "seeds": max(one.value.pairs for one in scores),
+        "interval": f"{CONFIDENCE:.0%}, Student's t on the values of the seeds, one pattern at a time",
+    }
+    with Delivery(folder) as files:
+        files.csv("patterns.csv", pattern_frame(scores))
+        files.json("manifest.json", manifest("patterns", facts))
+
+
 def _number(value: float, unit: str) -> str:
     """Write a number with three digits, shares in per cent.
 
@@ -253,14 +270,14 @@ def pattern_table(scores: Sequence[Score]) -> str:
         rows.append([f"{fact.name}, {unit}", mean, between, _target(fact), away, one.verdict])
     head = ["pattern", "value", "95 % interval", "target", "away", "verdict"]
     counts = Counter(one.verdict for one in scores)
-    told = ", ".join(f"{counts[word]} {word}" for word in ("holds", "near", "off", "unknown") if counts[word])
-    rule = "Away: tolerances from the target or the nearer end of its range. Up to 1 holds, up to 2 near, else off."
-    return "\n".join([table(head, rows), "", f"{len(scores)} patterns: {told}.", *_wrapped(rule)])
+    told = ", ".join(f"{word} {counts[word]}" for word in VERDICTS if counts[word] or word != UNKNOWN)
+    rule = "away: tolerances from the target or the nearer end of its range; up to 1 holds, up to 2 near"
+    return "\n".join([table(head, rows), "", f"Of {len(scores)} patterns: {told}", rule])
 
 
 def notes(scores: Sequence[Score]) -> str:
     """Return what each pattern measures and where its target comes from, and what is not scored and why."""
-    lines = ["What is measured, and where the target comes from"]
+    lines = ["What is measured, and where the target comes from (confidence H high, M middling, L low)"]
     for one in scores:
         fact = one.pattern
         lines += _wrapped(f"{fact.name}: {fact.meaning}. {fact.source} ({fact.year}, {fact.confidence})")
