@@ -35,6 +35,7 @@ from sim.workspace import Workspace
 __all__ = ["MetalSupplyChain"]
 
 ROOMS = ("firms", "market", "steel")
+YEAR = 12
 
 
 def _checked_seed(seed: Any) -> int:
@@ -224,7 +225,7 @@ class MetalSupplyChain(TableModel):
         self._close_office()
         leak = self._count_firms()
         reckon_mills(t.producers, self.mill_sums)
-        population.follow_margins(t.tally, t.state, 12 < month <= self.warm_up, t.firms_p)
+        population.follow_margins(t.tally, t.state, YEAR < month <= self.warm_up, t.firms_p)
         audit_month(self, leak)
         self.history.close_month(self)
         self.running = month < self.months
@@ -241,7 +242,7 @@ class MetalSupplyChain(TableModel):
             message = f"The run ended with month {self.months}; build a new model, with more months if you need them."
             raise UserError(message)
         self.month += 1
-        self.calendar_month = (self.first_calendar + self.month - 1) % 12 + 1
+        self.calendar_month = (self.first_calendar + self.month - 1) % YEAR + 1
         season, last = self.seasons[self.month - 1], self.seasons[max(0, self.month - 2)]
         self.history.open_month(self)
         return SimpleNamespace(
@@ -269,7 +270,7 @@ class MetalSupplyChain(TableModel):
         """Add up the firms working now; return the row of one whose own books do not balance, or -1."""
         t, w = self.arg, self.work
         leak = reckon_firms(
-            t.firms, t.tally, w.sold_by_kind, w.usual_sales, 1.0 / 12.0, w.sales_t, w.classes,
+            t.firms, t.tally, w.sold_by_kind, w.usual_sales, 1.0 / YEAR, w.sales_t, w.classes,
             w.class_sums, w.gini, self.machine_jt_t,
         )  # fmt: skip
         return int(leak)

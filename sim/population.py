@@ -297,7 +297,7 @@ def take_partners(firms, producers, found, scores, luck, steel_p):
 
 @compiled
 def follow_margins(tally, state, settling, firms_p):
-    """Let each cluster's running margin follow this month's, and while the town settles the margin it takes as usual."""
+    """Let each cluster's running margin follow this month's, and in the warm-up also what it takes as usual."""
     p = firms_p[0]
     for c in range(tally.size):
         row, own = tally[c], state[c]

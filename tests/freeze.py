@@ -11,10 +11,33 @@ import pandas as pd
 from tests.towns import run, town
 
 FILE = Path(__file__).parent / "frozen" / "baseline.csv"
-INDICATORS = """demand_t sales_local_t sales_external_t market_share_local access_no_households_local fill_local
-    firms_local firms_external jobs_local_fte output_local_t price_local_jt_t unit_cost_external_jt_t quality_local
-    skill_local steel_direct_local_t steel_distributor_local_t use_local margin_local debt_local_jt cash_external_jt
-    value_added_local_jt partners_external certificates_local bound_market_local spending_jt""".split()
+INDICATORS = [
+    "demand_t",
+    "sales_local_t",
+    "sales_external_t",
+    "market_share_local",
+    "access_no_households_local",
+    "fill_local",
+    "firms_local",
+    "firms_external",
+    "jobs_local_fte",
+    "output_local_t",
+    "price_local_jt_t",
+    "unit_cost_external_jt_t",
+    "quality_local",
+    "skill_local",
+    "steel_direct_local_t",
+    "steel_distributor_local_t",
+    "use_local",
+    "margin_local",
+    "debt_local_jt",
+    "cash_external_jt",
+    "value_added_local_jt",
+    "partners_external",
+    "certificates_local",
+    "bound_market_local",
+    "spending_jt",
+]
 MONTHS = (6, 12, 24, 36)
 SEEDS = (1, 2)
 

@@ -71,9 +71,7 @@ def test_changed_takes_the_numbers_of_numpy(town):
 def test_changed_sets_levers_and_dates(folder, name):
     lever = numbers_of(name)[0]
     high = policies.catalogue()[name].levers[lever].high
-    changed = load(folder, "every").changed(
-        {f"policies.{name}.{lever}": high, f"policies.{name}.to": "2026-01"}
-    )
+    changed = load(folder, "every").changed({f"policies.{name}.{lever}": high, f"policies.{name}.to": "2026-01"})
     (one,) = (one for one in changed.uses if one.name == name)
     assert (one.levers[lever], one.last) == (high, "2026-01")
 

@@ -1,19 +1,26 @@
 """The same run, to the last bit: compiled or interpreted, in one process or many, beside another, or resumed."""
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from sim import MetalSupplyChain, Scenario
 from sim.policies import catalogue
 from sim.scenario import shipped_names
 from sim.study.runs import Job, run_all
 from sim.study.simulate import EVERY_COLUMN
+from tests.test_conservation import changes
 from tests.towns import (
     FIRST_OBSERVED,
     INTERPRETED,
+    ROOT,
     elsewhere,
     everything,
     levers,
@@ -23,6 +30,7 @@ from tests.towns import (
     with_every_policy,
     with_policy,
 )
+from tests.twins import outcomes
 
 OTHER_WAY = {"NUMBA_DISABLE_JIT": "0" if INTERPRETED else "1"}
 WITH_POLICIES = [name for name in shipped_names() if Scenario.load(name).uses]
@@ -58,6 +66,30 @@ def test_compiled_and_interpreted_runs_are_the_same_to_the_last_bit(tmp_path):
     ]
     for job, theirs in zip(jobs, elsewhere(jobs, tmp_path, **OTHER_WAY), strict=True):
         assert unlike(everything(run(*job)), theirs) == []
+
+
+def test_every_rule_gives_the_same_compiled_and_interpreted_to_the_last_bit(tmp_path):
+    file = tmp_path / "outcomes.pickle"
+    command = [sys.executable, "-m", "tests.twins", str(file)]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **OTHER_WAY}, check=True)
+    here, there = outcomes(), pickle.loads(file.read_bytes())
+    assert len(here) > 15
+    assert [name for name, outcome in here.items() if there[name] != outcome] == []
+    assert [name for name, (_, _, does_something) in here.items() if not does_something] == []
+
+
+@pytest.mark.long
+def test_odd_towns_are_the_same_compiled_and_interpreted_to_the_last_bit(tmp_path):
+    jobs = []
+
+    @settings(max_examples=40, phases=[Phase.generate])
+    @given(changed=changes(most=60), seed=st.integers(1, 2**62))
+    def collect(changed, seed):
+        jobs.append((Scenario.load("baseline").changed(changed | {"town.scale": 0.06}), seed, 10))
+
+    collect()
+    for job, theirs in zip(jobs, elsewhere(jobs, tmp_path, **OTHER_WAY), strict=True):
+        assert unlike(everything(run(*job)), theirs) == [], job[0].changes
 
 
 @pytest.mark.long

@@ -185,9 +185,7 @@ def test_a_register_that_is_its_own_measure_must_agree_with_itself(tmp_path):
     (tmp_path / "odd.toml").write_text(REGISTER + odd, encoding="utf-8")
     (problem,) = check(tmp_path / "odd.toml", schema={})
     assert 'cluster_ceper.firms.unit: must be "count" here, not "share".' in problem
-    (tmp_path / "bad.toml").write_text(
-        REGISTER + entry("Sea.salt", 1) + entry("sea.Salt", 1), encoding="utf-8"
-    )
+    (tmp_path / "bad.toml").write_text(REGISTER + entry("Sea.salt", 1) + entry("sea.Salt", 1), encoding="utf-8")
     assert len(check(tmp_path / "bad.toml", schema={})) == 2
     (tmp_path / "timeless.toml").write_text(without("time."), encoding="utf-8")
     assert len(check(tmp_path / "timeless.toml", schema={})) == 3

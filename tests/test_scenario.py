@@ -117,9 +117,7 @@ def test_a_base_is_found_from_any_working_folder(folder, tmp_path, monkeypatch):
 
 
 def test_a_difference_may_widen_a_range_with_a_source(tmp_path):
-    wider = (
-        '[firms.wear]\nvalue = 0.02\nrange = [0.004, 0.03]\nsource = "mills, 2024"\nmeaning = "Wear now"\n'
-    )
+    wider = '[firms.wear]\nvalue = 0.02\nrange = [0.004, 0.03]\nsource = "mills, 2024"\nmeaning = "Wear now"\n'
     town = load(write_town(tmp_path, wider=DIFFERENCE + wider), "wider")
     wear = town.parameters["firms.wear"]
     assert (wear.value, wear.range) == (0.02, (0.004, 0.03))
@@ -201,9 +199,7 @@ def test_a_scenario_travels_to_other_processes(folder):
 
 
 def test_a_large_register_loads_and_changes_fast(tmp_path):
-    many = "".join(
-        entry(f"firms.entry_{number}", 0.5, source="assumption: " + "why " * 40) for number in range(250)
-    )
+    many = "".join(entry(f"firms.entry_{number}", 0.5, source="assumption: " + "why " * 40) for number in range(250))
     found = write_town(tmp_path, many=REGISTER + many)
     load(found, "many")
     start = time.perf_counter()
