@@ -15,6 +15,7 @@ __all__ = ["BOUNDS", "ExternalFirm", "Firm", "LocalFirm"]
 
 BOUNDS = ("market", "steel", "capacity", "labour", "cash", "none")
 MARKET, STEEL, CAPACITY, LABOUR, CASH, NONE = range(len(BOUNDS))
+SLIVER = 1e-9  # a relative difference too small to mean anything
 
 
 @compiled
@@ -66,6 +67,12 @@ def working_cost_jt(firm, p):
     steel_jt = firm.material_t_t * firm.expected_t * firm.steel_price_jt_t
     overhead_jt = p.energy_jt_t * firm.expected_t + p.overhead_jt_t * firm.capacity_t
     return steel_jt + hired_fte(firm, p) * firm.wage_jt_fte + overhead_jt
+
+
+@compiled
+def bound_by(limit, limit_t, output_t, bound):
+    """Return the constraint that binds now: a limit lower by no more than rounding leaves the former one."""
+    return limit if limit_t < output_t * (1.0 - SLIVER) else bound
 
 
 class Firm(RowAgent):
@@ -152,7 +159,7 @@ class Firm(RowAgent):
         expected_t = self.expected_t + p.expectation_speed * (news_t - self.expected_t)
         self.expected_t = max(p.expected_floor_t, expected_t)
         self.desired_t = max(0.0, self.expected_t * (season + p.goods_buffer) - self.goods_t)
-        waste = p.material_waste * (1.0 - min(skill_now(self), p.skill_ceiling))
+        waste = p.waste_t_t * (1.0 - min(skill_now(self), p.skill_ceiling))
         self.material_t_t = p.material_t_t + waste
 
     def want_steel(self, season, steel_price_jt_t, p):
@@ -212,15 +219,17 @@ class Firm(RowAgent):
         if self.desired_t <= 0.0:
             bound = NONE
         if yard_t < output_t:
-            output_t, bound = yard_t, STEEL
-            if self.cash_cut:
-                bound = CASH
+            bound = bound_by(CASH if self.cash_cut else STEEL, yard_t, output_t, bound)
+            output_t = yard_t
         if machines_t < output_t:
-            output_t, bound = machines_t, CAPACITY
+            bound = bound_by(CAPACITY, machines_t, output_t, bound)
+            output_t = machines_t
         if hands_t < output_t:
-            output_t, bound = hands_t, LABOUR
+            bound = bound_by(LABOUR, hands_t, output_t, bound)
+            output_t = hands_t
         if money_t < output_t:
-            output_t, bound = money_t, CASH
+            bound = bound_by(CASH, money_t, output_t, bound)
+            output_t = money_t
         self.bound = bound
         self.output_t = output_t
         self.hours_share = min(1.0, output_t / hands_t)
@@ -284,7 +293,7 @@ class Firm(RowAgent):
         self.age_months += 1.0
         self.youth *= 1.0 - 1.0 / p.exit_age_months
         self.certificate_months = max(0.0, self.certificate_months - 1.0)
-        self.qualifying_months -= 1.0
+        self.qualifying_months = max(0.0, self.qualifying_months - 1.0)
         if self.partner:
             self.partner_months += 1.0
         if self.helped_months >= 0.0:

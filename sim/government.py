@@ -16,6 +16,7 @@ from sim.shocks import public_share
 __all__ = ["Government", "Office", "Purse"]
 
 DECEMBER = 12
+ROUNDING = 1e-9  # a sum of monthly releases may miss a price by so little
 
 
 class Government(RowAgent):
@@ -82,7 +83,7 @@ class Office:
         The receiver's end of the flow is the caller's to enter when the receiver is an agent.
         """
         purse = self.purses[policy.name]
-        if jt > purse.left_jt + 1e-12 * jt:
+        if jt > purse.left_jt + ROUNDING * jt:
             return False
         office = self.row.rows[0]
         purse.left_jt = max(0.0, purse.left_jt - jt)
@@ -94,7 +95,7 @@ class Office:
 
     def affordable(self, policy: Policy, unit_jt: float) -> int:
         """Return how many units of a cost a policy's purse still holds."""
-        return int(self.purses[policy.name].left_jt / unit_jt + 1e-9)
+        return int(self.purses[policy.name].left_jt / unit_jt + ROUNDING)
 
     def take_staff(self, firms: int) -> int:
         """Claim staff for up to so many firms this month; return for how many there is staff."""
@@ -110,9 +111,9 @@ class Office:
 
     def close_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Let unspent money lapse at the year's end, and when a policy ends."""
-        for policy in self.policies:
-            purse = self.purses[policy.name]
-            if purse.left_jt > 0.0 and (calendar_month == DECEMBER or not policy.first <= month < policy.last):
+        goes_on = {policy.name for policy in self.in_force(month + 1)}
+        for name, purse in self.purses.items():
+            if purse.left_jt > 0.0 and (calendar_month == DECEMBER or name not in goes_on):
                 self.row.rows[0]["cash_jt"] -= purse.left_jt
                 books[LAPSED, 0] += purse.left_jt
                 purse.left_jt = 0.0

@@ -116,6 +116,15 @@ def place(buyer, b, kind, links, firms, firm_row, k, fit_luck, m):
 
 
 @compiled
+def begin_to_qualify(firm, buyer, b, kind):
+    """Let a firm begin its qualification; a partner of the buyer's mill is spared part of it."""
+    firm.qualifying_for = b
+    firm.qualifying_months = kind.qualification_months
+    if firm.partner and firm.mill == buyer.mill:
+        firm.qualifying_months *= 1.0 - kind.partner_qualified_share
+
+
+@compiled
 def propose(firms, candidates, local_only, luck, p, found):
     """Draw up to ``candidates`` rows in proportion to visibility into ``found``; return how many were found.
 
@@ -177,17 +186,12 @@ def review_lists(
                 origin = 0 if firm.local else 1
                 if gate >= 0:
                     refused[buyer.kind, origin, gate] += 1.0
-                elif gate == ADMITTED:
+                elif gate == ADMITTED and not (kind.qualification_months > 0.0 and firm.qualifying_for >= 0):
                     admitted[buyer.kind, origin] += 1.0
-                    if kind.listing_fee_jt > 0.0:
-                        pay(books, LISTING_FEES, firm, buyer, kind.listing_fee_jt)
-                        firm.equity_jt -= kind.listing_fee_jt
+                    pay(books, LISTING_FEES, firm, buyer, kind.listing_fee_jt)
+                    firm.equity_jt -= kind.listing_fee_jt
                     if kind.qualification_months > 0.0:
-                        if firm.qualifying_for < 0:
-                            firm.qualifying_for = b
-                            firm.qualifying_months = kind.qualification_months
-                            if firm.partner and firm.mill == buyer.mill:
-                                firm.qualifying_months *= 1.0 - kind.partner_qualified_share
+                        begin_to_qualify(firm, buyer, b, kind)
                     else:
                         place(buyer, b, kind, links, firms, found[c], k, fit_luck, m)
 

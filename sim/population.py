@@ -164,7 +164,7 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.wage_jt_fte = cluster.wage_jt_fte
     firm.steel_cost_jt_t = steel_jt_t
     firm.steel_price_jt_t = steel_jt_t
-    firm.material_t_t = p.material_t_t + p.material_waste * (1.0 - min(firm.skill, p.skill_ceiling))
+    firm.material_t_t = p.material_t_t + p.waste_t_t * (1.0 - min(firm.skill, p.skill_ceiling))
     firm.orders_t = firm.expected_t
     firm.sold_t = 0.0
     firm.output_t = 0.0

@@ -21,6 +21,12 @@ from sim.core.streams import normal
 __all__ = ["Outside", "Season", "lebaran_near", "seasons"]
 
 NEAR_DAYS = 75  # a feast and its aftermath touch no month whose middle is farther away
+MIDDLE = 15  # a day of any month
+SYAWAL = 10  # the month of the Hijri year that begins with Lebaran
+KEPT_CALENDARS = 64
+MAY = 5
+JUNE = 6
+DECEMBER = 12
 MONTH_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
 
 
@@ -41,9 +47,9 @@ class Season:
 @cache
 def lebaran_near(year: int, month: int) -> tuple[dt.date, ...]:
     """Return the first days of Syawal from two months before to two months after a Gregorian month."""
-    middle = dt.date(year, month, 15)
-    hijri_year = Gregorian(year, month, 15).to_hijri().year
-    days = [Hijri(y, 10, 1).to_gregorian() for y in (hijri_year - 1, hijri_year, hijri_year + 1)]
+    middle = dt.date(year, month, MIDDLE)
+    hijri_year = Gregorian(year, month, MIDDLE).to_hijri().year
+    days = [Hijri(y, SYAWAL, 1).to_gregorian() for y in (hijri_year - 1, hijri_year, hijri_year + 1)]
     found = [dt.date(day.year, day.month, day.day) for day in days]
     return tuple(day for day in found if abs((day - middle).days) < NEAR_DAYS)
 
@@ -77,12 +83,11 @@ def _season(number: int, o: dict[str, Any]) -> Season:
 
 def public_share(month: int, o: dict[str, Any]) -> float:
     """Return the share of a year's public spending that falls in a calendar month (1 to 12)."""
-    june, december, may = 6, 12, 5
-    if month < june:
-        return float(o["spent_by_may"]) / may
-    if month == june:
+    if month < JUNE:
+        return float(o["spent_by_may"]) / MAY
+    if month == JUNE:
         return float(o["spent_by_june"]) - float(o["spent_by_may"])
-    return (1.0 - float(o["spent_by_june"])) / (december - june)
+    return (1.0 - float(o["spent_by_june"])) / (DECEMBER - JUNE)
 
 
 def seasons(first: str, months: int, o: dict[str, Any]) -> list[Season]:
@@ -94,7 +99,7 @@ def seasons(first: str, months: int, o: dict[str, Any]) -> list[Season]:
     return list(_seasons(month_number(first), months, calendar_facts))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT_CALENDARS)
 def _seasons(start: int, months: int, facts: tuple[tuple[str, Any], ...]) -> tuple[Season, ...]:
     """Work a run's calendar out once; runs of one scenario share it."""
     o = dict(facts)

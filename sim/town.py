@@ -25,6 +25,7 @@ __all__ = ["build_tables", "cluster_state", "mills_of", "open_town", "usual_leng
 
 SPARE = 0.3  # rows kept free for newcomers, as a share of a cluster's usual number
 SPARE_ROWS = 8
+MOST_FIRST = 40  # most candidates of a first list: longer than any list
 
 
 def mills_of(scenario: Any) -> NDArray[Any]:
@@ -236,7 +237,7 @@ def open_town(model: Any) -> None:
     need_t = firms["working"] * firms["expected_t"] * firms["material_t_t"]
     distributors["usual_t"] = np.bincount(firms["cluster"], weights=need_t, minlength=distributors.size)
     distributors["ordered_t"] = distributors["sold_t"] = distributors["usual_t"]
-    found_rows = np.zeros(40, np.int64)
+    found_rows = np.zeros(MOST_FIRST, np.int64)
     first_lists(
         t.buyers, t.kinds, t.links, t.firms, model.luck("town.lists"), model.luck("market.fit"), found_rows,
         t.firms_p, t.market_p,

@@ -88,7 +88,7 @@ def test_the_schedule_follows_the_source_of_the_month(parts):
         for words in order:
             at = parts["SCHEDULE"].find(words, at) + 1
             assert at, words
-    assert '_government_acts("set_rules") Set gates, reserved shares and prices' in parts["SCHEDULE"]
+    assert '_government_acts("set_rules") Set gates, reserved shares, prices' in parts["SCHEDULE"]
     assert "workshops.plan Let every firm form its expectation" in parts["SCHEDULE"]
 
 

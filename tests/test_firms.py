@@ -422,7 +422,7 @@ def settled(received_jt=10.0, holiday_share=0.0, **values):
         "repayment_share": 0.5,
         "repayment_reserve_months": 1.0,
         "draw_reserve_months": 0.5,
-        "draw_jt": 3.0,
+        "draw_wages": 1.5,
         "draw_share": 0.4,
         "cash_target_months": 2.0,
         "arrears_jt": 0.5,

@@ -16,6 +16,7 @@ from sim.policies import Choice
 
 __all__ = ["RULES", "choose", "targeting"]
 
+TIE = 1e-9  # breaks ties by lot and moves no rank otherwise
 RULES = ("first come", "lottery", "neediest", "most promising")
 
 
@@ -43,11 +44,11 @@ def choose(town: Any, policy: Any, eligible: NDArray[np.bool_], places: int) -> 
     lot = draw_uniform(town.luck(f"policy.{policy.name}.lot", town.month), firms.size)[rows]
     rule = policy.target
     if rule == "first come":
-        rank = -np.log(lot) / np.maximum(firms["motivation"][rows], 1e-9)
+        rank = -np.log(lot) / np.maximum(firms["motivation"][rows], TIE)
     elif rule == "neediest":
-        rank = firms["cash_jt"][rows] / firms["capacity_t"][rows] + lot * 1e-9
+        rank = firms["cash_jt"][rows] / firms["capacity_t"][rows] + lot * TIE
     elif rule == "most promising":
-        rank = -firms["skill"][rows] * firms["use"][rows] + lot * 1e-9
+        rank = -firms["skill"][rows] * firms["use"][rows] + lot * TIE
     else:
         rank = lot
     order = np.argsort(rank, kind="stable")[:places]

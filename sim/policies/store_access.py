@@ -99,8 +99,9 @@ class StoreAccess(Policy):
         for meeting in range(held):
             key = key_of(town.luck("policy.store_access", town.month), meeting)
             for b in first_come(np.flatnonzero(buyers["kind"] == STORES), key):
-                if office.take_staff(1) < 1 or not office.spend(self, PROGRAMME, facts["cost_jt_store"], books):
+                if office.affordable(self, facts["cost_jt_store"]) < 1 or office.take_staff(1) < 1:
                     return
+                office.spend(self, PROGRAMME, facts["cost_jt_store"], books)
                 fees_jt = meet(
                     t.buyers[b], b, t.kinds, t.links, t.firms, t.clusters, int(facts["firms_per_store"]),
                     int(facts["signed_per_store"]), office.purses[self.name].left_jt, float(self.fee_paid_share),

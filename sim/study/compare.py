@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
 from sim.study.intervals import Interval, interaction, interval, paired, refuse_few
-from sim.study.ratios import consequences
+from sim.study.ratios import NEEDED, consequences
 from sim.study.runs import Progress, run_all
 from sim.study.simulate import Job, simulate
 
@@ -123,7 +123,7 @@ class Comparison:
             means = (interval(baseline).mean, interval(values).mean)
             labels = (scenario.name, entry.indicator, entry.origin, entry.unit, entry.better)
             rows.append((*labels, *means, found.mean, found.low, found.high, found.pairs, ratio))
-        if "spending_jt" in self.columns[scenario.name]:
+        if set(self.columns[scenario.name]) >= NEEDED:
             rows.extend(consequences(self, scenario.name))
         return rows
 

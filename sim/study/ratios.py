@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sim.study.compare import Comparison
 
-__all__ = ["consequences"]
+__all__ = ["NEEDED", "consequences"]
 
 MONTHS_A_YEAR = 12.0
 DISPLACED = {"external": "sales_external_t", "imports": "imports_t"}
@@ -24,6 +24,9 @@ COSTS = {
     "cost_per_job": ("jobs_local_fte", "jt/fte/year", MONTHS_A_YEAR),
     "cost_per_value_added": ("value_added_local_jt", "jt/jt", 1.0),
 }
+
+
+NEEDED = {"spending_jt", *DISPLACED.values(), *(column for column, _, _ in COSTS.values())}
 
 
 def consequences(comparison: Comparison, scenario: str) -> Iterator[tuple[Any, ...]]:
