@@ -17,6 +17,7 @@ from hijridate import Gregorian, Hijri
 
 from sim.core.parameters import month_number
 from sim.core.streams import normal
+from sim.errors import UserError
 
 __all__ = ["Outside", "Season", "lebaran_near", "seasons"]
 
@@ -24,6 +25,7 @@ NEAR_DAYS = 75  # a feast and its aftermath touch no month whose middle is farth
 MIDDLE = 15  # a day of any month
 SYAWAL = 10  # the month of the Hijri year that begins with Lebaran
 KEPT_CALENDARS = 64
+LAST_MONTH = "2076-12"  # the library knows the Hijri calendar to 2077
 MAY = 5
 JUNE = 6
 DECEMBER = 12
@@ -95,6 +97,10 @@ def seasons(first: str, months: int, o: dict[str, Any]) -> list[Season]:
 
     The year after the run is included, so that a firm can look one month ahead.
     """
+    last = month_number(first) + months
+    if last > month_number(LAST_MONTH):
+        message = f"The run would end after {LAST_MONTH}, the last month of the Hijri calendar. Simulate fewer months."
+        raise UserError(message)
     calendar_facts = tuple((key, value) for key, value in o.items() if not isinstance(value, str))
     return list(_seasons(month_number(first), months, calendar_facts))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import Scenario, cli
+from sim import Scenario, cli, exits
 from sim.core.entry import checked
 from sim.core.toml_lines import Problems
 from sim.policies import catalogue
@@ -155,7 +155,7 @@ def test_the_readme_is_the_description_of_the_package():
 
 def test_the_readme_tells_every_exit_code():
     told = set(re.findall(r"^\| (\d+) \|", words_of("README.md"), re.MULTILINE))
-    assert told == {"0", *map(str, (cli.FAULT, cli.USAGE, cli.STOPPED))}
+    assert told == {"0", *map(str, (exits.FAULT, exits.USAGE, exits.STOPPED))}
 
 
 def test_more_than_half_of_the_parameters_are_assumptions_as_the_readme_says():

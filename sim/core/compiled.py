@@ -23,7 +23,17 @@ import numpy as np
 __all__ = ["code_fingerprint", "cold", "compiled", "interpreted"]
 
 _SOURCE = Path(__file__).resolve().parent.parent
-_STUDY_SIDE = {"study", "report", "cli.py", "app.py", "describe.py", "errors.py", "__init__.py", "__main__.py"}
+_STUDY_SIDE = {
+    "study",
+    "report",
+    "cli.py",
+    "app.py",
+    "describe.py",
+    "errors.py",
+    "exits.py",
+    "__init__.py",
+    "__main__.py",
+}
 _KEPT_FOLDERS = 4
 
 
