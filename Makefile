@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python` chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test test-long check bench constraints clean anew
+.PHONY: help brief test test-long coverage check bench constraints clean anew
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -49,8 +49,12 @@ brief: $(READY) ## run the main experiment and write the briefing to results/bri
 test: $(READY) ## run the tests and the examples in the docstrings
 	$(RUN) -m pytest
 
-test-long: $(READY) ## run the long tests
+test-long: $(READY) ## run the long tests, and measure what the others cover
 	$(RUN) -m pytest -m long
+	$(MAKE) coverage
+
+coverage: $(READY) ## measure what the tests cover, with the compiler off: compiled lines cannot be seen
+	NUMBA_DISABLE_JIT=1 $(RUN) -m pytest --cov --cov-report=term --cov-fail-under=95
 
 check: $(READY) ## check style, types and the walls between the rooms
 	$(RUN) -m ruff check .

@@ -24,7 +24,7 @@ static void plan_one(struct firm *f, double last_season, double season, double s
     double news_t = most(f->orders_t, f->sold_t) / last_season;
     f->expected_t = most(p->expected_floor_t, f->expected_t + p->expectation_speed * (news_t - f->expected_t));
     f->desired_t = most(0.0, f->expected_t * (season + p->goods_buffer) - f->goods_t);
-    f->material_t_t = p->material_t_t + p->material_waste * (1.0 - least(skill, p->skill_ceiling));
+    f->material_t_t = p->material_t_t + p->waste_t_t * (1.0 - least(skill, p->skill_ceiling));
     f->steel_price_jt_t = steel_jt_t;
     f->wanted_steel_t = most(0.0, f->material_t_t * f->expected_t * (season + p->steel_buffer) - f->steel_t);
     /* price */

@@ -67,7 +67,7 @@ class Firm(mesa.Agent):
         news_t = max(self.orders_t, self.sold_t) / town.last_season.demand
         self.expected_t = max(floor_t, (1 - p.expectation_speed) * self.expected_t + p.expectation_speed * news_t)
         self.desired_t = max(0.0, (season + p.goods_buffer) * self.expected_t - self.goods_t)
-        self.material_t_t = p.material_t_t + p.material_waste * (1 - min(p.skill_ceiling, self.ability()))
+        self.material_t_t = p.material_t_t + p.waste_t_t * (1 - min(p.skill_ceiling, self.ability()))
         dearer = 1.0 if self.partner else 1 + self.dealer.markup
         self.steel_price_jt_t = self.mill.price_jt_t * dearer
         self.wanted_steel_t = max(0.0, self.material_t_t * self.expected_t * (season + p.steel_buffer) - self.steel_t)
@@ -192,7 +192,13 @@ class Firm(mesa.Agent):
             (hands_t, LABOUR),
             (max(0.0, spare_jt / (p.energy_jt_t + self.wages_for_jt(1) / hands_t)), CASH),
         ]
-        self.output_t, self.bound = min(limits, key=lambda limit: limit[0])
+        self.output_t = min(most_t for most_t, _ in limits)
+        self.bound = limits[0][1]
+        least_t = limits[0][0]
+        for most_t, cause in limits[1:]:
+            if most_t < least_t * (1 - 1e-9):
+                self.bound = cause
+            least_t = min(least_t, most_t)
         hours = min(1.0, self.output_t / hands_t)
         self.use = (1 - p.use_speed) * self.use + p.use_speed * self.output_t / self.capacity_t
         used_t = min(self.steel_t, self.material_t_t * self.output_t)
@@ -235,7 +241,7 @@ class Firm(mesa.Agent):
         self.cash_jt += change_jt
         self.debt_jt += change_jt
         if self.cash_jt > p.draw_reserve_months * month_jt:
-            self.cash_jt -= min(p.draw_jt, self.cash_jt)
+            self.cash_jt -= min(p.draw_wages * self.wage_jt_fte, self.cash_jt)
         self.cash_jt -= p.draw_share * max(0.0, self.cash_jt - p.cash_target_months * month_jt)
 
     # 4.7, 4.8 Change

@@ -63,7 +63,7 @@ def test_a_month_costs_steel_wages_and_overhead():
 
 
 PLANS = {"expectation_speed": 0.3, "expected_floor_t": 0.02, "goods_buffer": 0.35, "steel_buffer": 0.25}
-MATERIAL = {"material_t_t": 1.05, "material_waste": 0.12, "skill_ceiling": 1.15}
+MATERIAL = {"material_t_t": 1.05, "waste_t_t": 0.12, "skill_ceiling": 1.15}
 
 
 def test_a_firm_learns_from_orders_or_sales_whichever_was_more():

@@ -15,7 +15,7 @@ from sim.accounts import CITY_BUDGET, LAPSED, MONEY
 from sim.core.parameters import month_number
 from sim.errors import UserError
 from sim.policies import Choice, Lever, catalogue
-from tests.towns import everything, levers, run, town, unlike, wide, with_every_policy, with_policy
+from tests.towns import everything, levers, long_interpreted, run, town, unlike, wide, with_every_policy, with_policy
 
 POLICIES = catalogue()
 FILES = sorted(Path(policies.__file__).parent.glob("*.py"))
@@ -139,6 +139,7 @@ def test_a_policy_without_money_changes_no_bit(name, part):
     assert unlike(everything(run(scenario)), everything(run(town(**LONG)))) == []
 
 
+@long_interpreted
 @every_policy
 def test_a_policy_moves_something_when_its_levers_are_not_at_rest(name):
     # in the whole town: in a small one, nobody may happen to be in the place that is changed
