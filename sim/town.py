@@ -235,7 +235,8 @@ def open_town(model: Any) -> None:
     first_partners(firms, model.tables["producers"].rows, model.mills, lot)
     distributors = model.tables["distributors"].rows
     need_t = firms["working"] * firms["expected_t"] * firms["material_t_t"]
-    distributors["usual_t"] = np.bincount(firms["cluster"], weights=need_t, minlength=distributors.size)
+    usual_t = np.bincount(firms["cluster"], weights=need_t, minlength=distributors.size)
+    distributors["usual_t"] = np.maximum(model.world["steel.distributor_floor_t"], usual_t)
     distributors["ordered_t"] = distributors["sold_t"] = distributors["usual_t"]
     found_rows = np.zeros(MOST_FIRST, np.int64)
     first_lists(

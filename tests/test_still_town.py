@@ -37,9 +37,9 @@ SETTLED = {
 ALMOST_NOTHING = 1e-5  # a month, of the size of what moves
 
 
-def still_town(months, settings=None):
+def still_town(months, settings=None, scale=0.05 if INTERPRETED else SCALE):
     """Return a town in which nothing comes from outside and no firm buys at a mill."""
-    usual = town(scale=0.05 if INTERPRETED else SCALE)
+    usual = town(scale=scale)
     numbers = dict(NEVER)
     for kind in usual.family("buyer"):
         for name in ("review_rate", "late_share", "lump_sd"):
@@ -81,8 +81,9 @@ def test_a_shock_moves_the_town_that_was_still():
 
 @pytest.mark.long
 def test_the_still_town_with_menu_costs_and_slow_learning_comes_almost_to_rest():
-    moved = movement(run(still_town(800)))
-    whole = [name for name in moved.index if "_local" in name or "_external" in name]
+    moved = movement(run(still_town(800, scale=1.0)))
+    # a firm at the edge of its capacity may be counted now on this side, now on that
+    whole = [name for name in moved.index if ("_local" in name or "_external" in name) and "bound" not in name]
     assert moved[whole][moved[whole] > 0.02].to_dict() == {}
 
 
