@@ -113,23 +113,29 @@ def _seasons(start: int, months: int, facts: tuple[tuple[str, Any], ...]) -> tup
 
 
 class Outside:
-    """The world steel price and the price of imported goods, month by month."""
+    """The world steel price and the price of imported goods, month by month.
+
+    ``gap`` is the logarithm of the steel price against usual: prices are only ever compared, so that the unit of money
+    moves nothing, to the last bit where it is a power of two.
+    """
 
     def __init__(self, o: dict[str, Any], market: dict[str, Any]) -> None:
         self.o, self.market = o, market
-        self.steel_price_jt_t = float(o["steel_price_jt_t"])
+        self.gap = 0.0
 
     def move(self, key: int) -> None:
         """Move the steel price: a mean-reverting walk in logarithms (annual standard deviation about 0.22)."""
-        o = self.o
-        pull = o["steel_price_reversion"]
-        log_price = (1.0 - pull) * math.log(self.steel_price_jt_t) + pull * math.log(o["steel_price_jt_t"])
-        self.steel_price_jt_t = math.exp(log_price + o["steel_price_sd"] * normal(key, 0))
+        self.gap = (1.0 - self.o["steel_price_reversion"]) * self.gap + self.o["steel_price_sd"] * normal(key, 0)
+
+    @property
+    def steel_price_jt_t(self) -> float:
+        """World steel price in the city [jt/t]."""
+        return float(self.o["steel_price_jt_t"] * math.exp(self.gap))
 
     @property
     def index(self) -> float:
         """Cost of finished metal goods against usual: the steel price, passed through in part."""
-        return math.exp(self.o["pass_through"] * math.log(self.steel_price_jt_t / self.o["steel_price_jt_t"]))
+        return math.exp(self.o["pass_through"] * self.gap)
 
     @property
     def import_price_jt_t(self) -> float:
@@ -145,4 +151,4 @@ class Outside:
     @property
     def demand_factor(self) -> float:
         """How much the price of steel moves total demand."""
-        return math.exp(-self.o["demand_elasticity"] * math.log(self.index))
+        return math.exp(-self.o["demand_elasticity"] * self.o["pass_through"] * self.gap)

@@ -335,7 +335,7 @@ def test_public_money_is_spent_late_in_the_year_and_all_of_it_in_a_year():
 def test_the_steel_price_returns_to_its_usual_level_and_moves_by_its_shock():
     o = BASELINE.room("outside") | {"steel_price_reversion": 0.5, "steel_price_sd": 0.0, "steel_price_jt_t": 8.0}
     outside = Outside(o, BASELINE.room("market"))
-    outside.steel_price_jt_t = 2.0
+    outside.gap = math.log(2.0 / 8.0)
     outside.move(1)
     assert outside.steel_price_jt_t == close(4.0)
     outside.o = o | {"steel_price_sd": 0.1}
@@ -346,7 +346,7 @@ def test_the_steel_price_returns_to_its_usual_level_and_moves_by_its_shock():
 def test_imports_and_demand_follow_the_steel_price_in_part():
     o = BASELINE.room("outside") | {"pass_through": 0.5, "demand_elasticity": 2.0, "import_price_jt_t": 26.0}
     outside = Outside(o, {"price_reference_jt_t": 13.0, "price_elasticity": 3.0})
-    outside.steel_price_jt_t = 4.0 * o["steel_price_jt_t"]
+    outside.gap = math.log(4.0)
     assert outside.index == close(2.0)
     assert outside.import_price_jt_t == close(52.0)
     assert outside.demand_factor == close(0.25)

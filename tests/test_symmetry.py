@@ -101,7 +101,7 @@ def test_another_unit_of_money_changes_no_real_outcome(factor):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("factor", [2.0, 1000.0])
+@pytest.mark.parametrize("factor", [2.0, 1 / 1024])  # powers of two: others round, and a rounding may turn a threshold
 def test_another_unit_of_money_changes_no_real_outcome_in_the_whole_town(factor):
     usual = town("baseline", scale=1.0, warm_up=60, observed=60)
     here, there = run(usual).indicators, run(in_other_money(usual, factor)).indicators
