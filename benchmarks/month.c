@@ -46,13 +46,14 @@ static void plan_one(struct firm *f, double last_season, double season, double s
     f->taste = m->taste_persistence * f->taste + m->taste_sd * z;
     double utility = m->quality_weight * f->quality + f->taste;
     utility += m->size_weight * f->log_size;
-    double home = utility - m->price_elasticity * log(f->price_jt_t / m->price_reference_jt_t);
-    f->pull_home = exp(home / m->nest);
-    f->pull = f->pull_home;
-    if (freight_jt_t > 0.0) {
+    if (f->price_jt_t != f->judged_jt_t) {
+        f->judged_jt_t = f->price_jt_t;
+        f->dearness = m->price_elasticity * log(f->price_jt_t / m->price_reference_jt_t);
         double dearer = m->price_elasticity * log(1.0 + freight_jt_t / f->price_jt_t);
-        f->pull = f->pull_home * exp(-dearer / m->nest);
+        f->carried = exp(-dearer / m->nest);
     }
+    f->pull_home = exp((utility - f->dearness) / m->nest);
+    f->pull = f->pull_home * f->carried;
 }
 
 void plan(struct firm *firms, const struct producer *producers, const struct distributor *distributors,

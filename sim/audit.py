@@ -51,13 +51,14 @@ def audit_month(model: Any, leak: int) -> None:
     if leak >= 0:
         _refuse_firm(model, leak)
     _count(model)
-    held, tonnes, money = model.work.held, model.tonnes.books, model.money.books
+    counted, tonnes, money = model.work.held, model.tonnes.books, model.money.books
+    held = counted.tolist()
     tonnes[DELIVERIES, 0] += held[_AT["sold"]]
     tonnes[DELIVERIES, 1] += held[_AT["received"]]
     tonnes[IMPORTED, 1] += held[_AT["imported"]]
     tonnes[DEMAND_MET, 0] += held[_AT["met"]]
-    model.money.close(model.month, held[_MONEY])
-    model.tonnes.close(model.month, held[_TONNES])
+    model.money.close(model.month, counted[_MONEY])
+    model.tonnes.close(model.month, counted[_TONNES])
     model.lenders_claim_jt += float(money[LOANS, 0] - money[REPAYMENTS, 0] - held[_AT["defaulted"]])
     owed_jt = held[_AT["receivables"]] + held[_AT["heirs"]]
     _check("firms' receivables (and heirs') and buyers' payables", model, owed_jt, held[_AT["payables"]])

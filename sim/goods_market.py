@@ -30,7 +30,7 @@ def may_order_from(firm, kind):
     if not firm.working:
         return False
     if kind.needs_certificate > 0.0:
-        return firm.registered and firm.certificate_months > 0.0
+        return firm.certificate_months > 0.0 and firm.registered
     return True
 
 
@@ -49,8 +49,12 @@ def attraction(link, firm, buyer, kind, m):
 @compiled
 def inside_share(kind, mean_attraction, length, usual_length, import_utility, m):
     """Return the share of demand that goes to the list rather than to imports and factory goods."""
-    value = m.nest * math.log(mean_attraction) + m.list_value * math.log(length / usual_length)
-    preference = m.price_elasticity * math.log(1.0 + kind.price_preference)
+    value = m.nest * math.log(mean_attraction)
+    if length != usual_length:
+        value += m.list_value * math.log(length / usual_length)
+    preference = 0.0
+    if kind.price_preference > 0.0:
+        preference = m.price_elasticity * math.log(1.0 + kind.price_preference)
     odds = math.exp(value + preference - kind.import_pull - import_utility)
     share = odds / (1.0 + odds)
     return kind.reserved_share + (1.0 - kind.reserved_share) * share
@@ -141,33 +145,37 @@ def deliver_first_round(
     """Let firms fill first-round orders from stock, pro rata; buyers remember, and some fine what is short."""
     m = market[0]
     for i in range(firms.size):
-        orders_t = firms[i].orders_t
-        filled[i] = min(1.0, firms[i].goods_t / orders_t) if orders_t > 0.0 else 1.0
+        orders_t, goods_t = firms[i].orders_t, firms[i].goods_t
+        filled[i] = goods_t / orders_t if goods_t < orders_t else 1.0
     for b in range(buyers.size):
         buyer = buyers[b]
         kind = kinds[buyer.kind]
-        home = buyer.kind == HOME
+        of_kind = buyer.kind
+        home = of_kind == HOME
         demanding = buyer.kind in DEMANDING
         slot = (month + payment_delay_months(kind, uniform(luck, b))) % due_jt.shape[1]
         local_t, external_t, owed, freight, short_t = 0.0, 0.0, 0.0, 0.0, 0.0
         trusted_local, trusted_external = 0.0, 0.0
         for a in range(buyer.first_link, buyer.end_active):
             link = links[active[a]]
-            firm = firms[link.firm]
-            fill = filled[link.firm]
+            i = link.firm
+            firm = firms[i]
+            fill = filled[i]
             order_t = link.order_t
             tonnes = min(fill * order_t, firm.goods_t)
             jt = hand_over(firm, kind.price_factor, tonnes)
-            due_jt[link.firm, slot] += jt
-            sold_by_kind[link.firm, buyer.kind] += tonnes
+            due_jt[i, slot] += jt
+            sold_by_kind[i, of_kind] += tonnes
             owed += jt
-            link.reliability += m.reliability_speed * (fill - link.reliability)
+            reliability = link.reliability
+            reliability += m.reliability_speed * (fill - reliability)
+            link.reliability = reliability
             if firm.local:
                 local_t += tonnes
-                trusted_local += link.reliability
+                trusted_local += reliability
             else:
                 external_t += tonnes
-                trusted_external += link.reliability
+                trusted_external += reliability
                 if not home:
                     freight += tonnes * clusters[firm.cluster].freight_jt_t
             if fill < 1.0:
@@ -200,17 +208,17 @@ def order_further_round(buyers, links, active, asked_t, filled, market):
             total = 0.0
             for a in range(buyer.first_link, buyer.end_active):
                 link = links[active[a]]
-                if filled[link.firm] >= 1.0:
-                    total += link.weight
+                weight = link.weight
+                total += weight if filled[link.firm] >= 1.0 else 0.0
             if total > 0.0:
                 ordered_t += buyer.short_t
                 per_weight_t = buyer.short_t / total
                 for a in range(buyer.first_link, buyer.end_active):
                     link = links[active[a]]
-                    link.order_t = 0.0
-                    if filled[link.firm] >= 1.0:
-                        link.order_t = per_weight_t * link.weight
-                        asked_t[link.firm] += link.order_t
+                    order_t = per_weight_t * link.weight
+                    order_t = order_t if filled[link.firm] >= 1.0 else 0.0
+                    link.order_t = order_t
+                    asked_t[link.firm] += order_t
             else:
                 buyer.short_t = 0.0
     return ordered_t
@@ -233,12 +241,13 @@ def deliver_further_round(
             local_t, external_t, owed, freight, short_t = 0.0, 0.0, 0.0, 0.0, 0.0
             for a in range(buyer.first_link, buyer.end_active):
                 link = links[active[a]]
-                if link.order_t > 0.0:
-                    firm = firms[link.firm]
-                    tonnes = min(filled[link.firm] * link.order_t, firm.goods_t)
+                order_t, i = link.order_t, link.firm
+                if order_t > 0.0:
+                    firm = firms[i]
+                    tonnes = min(filled[i] * order_t, firm.goods_t)
                     jt = hand_over(firm, kind.price_factor, tonnes)
-                    due_jt[link.firm, slot] += jt
-                    sold_by_kind[link.firm, buyer.kind] += tonnes
+                    due_jt[i, slot] += jt
+                    sold_by_kind[i, buyer.kind] += tonnes
                     owed += jt
                     if firm.local:
                         local_t += tonnes
@@ -246,7 +255,7 @@ def deliver_further_round(
                         external_t += tonnes
                         if buyer.kind != HOME:
                             freight += tonnes * clusters[firm.cluster].freight_jt_t
-                    short_t += link.order_t - tonnes
+                    short_t += order_t - tonnes
             buyer.short_t = short_t
             receive(buyer, owed_jt[b], slot, local_t, external_t, owed, freight)
 

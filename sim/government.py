@@ -111,6 +111,8 @@ class Office:
 
     def close_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Let unspent money lapse at the year's end, and when a policy ends."""
+        if not self.policies:
+            return
         goes_on = {policy.name for policy in self.in_force(month + 1)}
         for name, purse in self.purses.items():
             if purse.left_jt > 0.0 and (calendar_month == DECEMBER or name not in goes_on):

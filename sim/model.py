@@ -108,7 +108,8 @@ class MetalSupplyChain(TableModel):
         self.p_outside = world.record("outside")
         self.machine_jt_t = float(world["firms.machine_jt_t"])
         self.holiday_pay_share = float(world["firms.holiday_pay_share"])
-        self.rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
+        rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
+        self.rules = tuple(rule.view(np.float64) for rule in rules)  # flat: a copy of fields one by one is slow
         self.usual_rules = tuple(rule.copy() for rule in self.rules)
         self._see()
         open_town(self)
@@ -255,10 +256,11 @@ class MetalSupplyChain(TableModel):
 
     def _open_office(self) -> None:
         """Let last month's rules lapse, release the month's public money, and begin the policies that start now."""
-        for rule, usual in zip(self.rules, self.usual_rules, strict=True):
-            rule[:] = usual
-        self.tables["buyers"].rows["quota_slots"] = 0.0
-        self.tables["buyers"].rows["review_help"] = 0.0
+        if self.office.policies or self.relief is not None:
+            for rule, usual in zip(self.rules, self.usual_rules, strict=True):
+                rule[:] = usual
+            self.tables["buyers"].rows["quota_slots"] = 0.0
+            self.tables["buyers"].rows["review_help"] = 0.0
         self.office.open_month(self.month, self.calendar_month, self.money.books)
         if self.relief is not None:
             self.relief.act(self)

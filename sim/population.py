@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.accounts import (
     CLEARANCE,
     DEPOSITS_REFUNDED,
@@ -268,6 +270,12 @@ def partner_score(firm, luck, i, s):
 def take_partners(firms, producers, found, scores, luck, steel_p):
     """Let each mill with free slots take the best scored firms of its steel type, local ones first where it must."""
     s = steel_p[0]
+    able, number = np.empty(firms.size, np.int64), 0
+    for i in range(firms.size):
+        firm = firms[i]
+        if firm.working & firm.registered & (not firm.partner) & (firm.capacity_t >= s.partner_capacity_t):
+            able[number] = i
+            number += 1
     for j in range(producers.size):
         mill = producers[j]
         free = mill.slots - mill.partners
@@ -275,10 +283,10 @@ def take_partners(firms, producers, found, scores, luck, steel_p):
             places = min(found.size, max(1, int(s.partner_intake * free)))
             local_first = uniform(luck, -1 - j) < mill.local_first
             count = 0
-            for i in range(firms.size):
+            for a in range(number):
+                i = able[a]
                 firm = firms[i]
-                able = firm.mill == j and firm.working and firm.registered and not firm.partner
-                if able and firm.capacity_t >= s.partner_capacity_t:
+                if firm.mill == j:
                     score = partner_score(firm, luck, i, s)
                     if local_first and firm.local:
                         score += FIRST_OF_ALL

@@ -6,13 +6,14 @@ also checks that every firm's assets equal its debt and its own net worth.
 
 from __future__ import annotations
 
-from sim.buyers import COLLECTORS, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, SHOPS, STORES
+from sim.buyers import COLLECTORS, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, KINDS, SHOPS, STORES
 from sim.core.compiled import compiled
 from sim.firms import CAPACITY, CASH, LABOUR, MARKET, STEEL, skill_now
 from sim.tally import DELIVERED, DEMAND, DEPTH, FIRST, FIRST_DELIVERED, REACHED
 
 __all__ = ["add_flows", "add_sales", "reckon_firms", "reckon_holdings", "reckon_market", "reckon_mills"]
 
+KIND_COUNT = len(KINDS)
 NET_WORTH_TOLERANCE = 1e-7  # relative; rounding of 240 months stays far below
 
 
@@ -199,11 +200,12 @@ def add_bound(row, bound):
 def main_buyer(sold_by_kind, usual_sales, i, memory):
     """Let the running yearly mean of a firm's sales follow this month's, and return its main kind of buyer, or -1."""
     best, best_t = -1, 0.0
-    for k in range(sold_by_kind.shape[1]):
+    for k in range(KIND_COUNT):
         usual_t = usual_sales[i, k] + memory * (sold_by_kind[i, k] - usual_sales[i, k])
         usual_sales[i, k] = usual_t
-        if usual_t > best_t:
-            best, best_t = k, usual_t
+        better = usual_t > best_t
+        best = k if better else best
+        best_t = usual_t if better else best_t
     return best
 
 

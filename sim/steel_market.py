@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.accounts import (
     ALLOTTED,
     DEPOSITS_REFUNDED,
@@ -115,36 +117,32 @@ def share_out(firms, waiting, weights, count, offer_t, local_only):
     Each order gets ``min(order, theta * weight * order)`` with the theta at which the offer is used up or every order
     is met. Orders that reach their limit are filled first and the rest is divided again, which ends exactly.
     """
+    rows, missing_t, weight, still = np.empty(count, np.int64), np.empty(count), np.empty(count), 0
+    for c in range(count):
+        firm = firms[waiting[c]]
+        open_t = firm.backlog_t - firm.entitled_t
+        if open_t > 0.0 and (firm.local or not local_only):
+            rows[still], missing_t[still], weight[still] = waiting[c], open_t, weights[c]
+            still += 1
     left_t = offer_t
-    while left_t > 0.0:
+    while left_t > 0.0 and still > 0:
         total = 0.0
-        for c in range(count):
-            firm = firms[waiting[c]]
-            if firm.local or not local_only:
-                open_t = firm.backlog_t - firm.entitled_t
-                if open_t > 0.0:
-                    total += weights[c] * open_t
-        if total <= 0.0:
-            return left_t
-        theta = left_t / total
-        filled = False
-        for c in range(count):
-            firm = firms[waiting[c]]
-            if firm.local or not local_only:
-                open_t = firm.backlog_t - firm.entitled_t
-                if open_t > 0.0 and theta * weights[c] >= 1.0:
-                    firm.entitled_t = firm.backlog_t
-                    left_t -= open_t
-                    filled = True
-        if not filled:
-            for c in range(count):
-                firm = firms[waiting[c]]
-                if firm.local or not local_only:
-                    open_t = firm.backlog_t - firm.entitled_t
-                    if open_t > 0.0:
-                        firm.entitled_t += theta * weights[c] * open_t
+        for c in range(still):
+            total += weight[c] * missing_t[c]
+        theta, kept = left_t / total, 0
+        for c in range(still):
+            if theta * weight[c] >= 1.0:
+                firms[rows[c]].entitled_t = firms[rows[c]].backlog_t
+                left_t -= missing_t[c]
+            else:
+                rows[kept], missing_t[kept], weight[kept] = rows[c], missing_t[c], weight[c]
+                kept += 1
+        if kept == still:
+            for c in range(still):
+                firms[rows[c]].entitled_t += theta * weight[c] * missing_t[c]
             return 0.0
-    return 0.0
+        still = kept
+    return max(0.0, left_t)
 
 
 @compiled
@@ -154,6 +152,9 @@ def take_delivery(firm, mill, books, s):
     step_t = min(firm.backlog_t, steps * s.delivery_step_t)
     if firm.entitled_t >= firm.backlog_t - SLIVER:
         step_t = firm.backlog_t
+    if step_t <= 0.0:
+        firm.trust *= s.trust_decay
+        return 0.0
     part = step_t / firm.backlog_t
     used_jt = firm.deposit_jt * part
     balance_jt = max(0.0, step_t * firm.ordered_jt_t - used_jt)

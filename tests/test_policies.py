@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim import MetalSupplyChain, Scenario, policies
-from sim.accounts import CITY_BUDGET, LAPSED, MONEY
+from sim.accounts import CITY_BUDGET, LAPSED, MONEY, PROGRAMME
 from sim.core.parameters import month_number
 from sim.errors import UserError
 from sim.policies import Choice, Lever, catalogue
@@ -217,7 +217,7 @@ def test_two_uses_that_follow_each_other_at_new_year_are_one(name):
 
 
 @every_budget
-@pytest.mark.parametrize("budget_jt", [25.0, 400.0, 20_000.0])
+@pytest.mark.parametrize("budget_jt", [5.0, 60.0, 400.0, 20_000.0])
 def test_a_policy_never_spends_more_than_its_budget(name, budget_jt):
     scenario = in_force(name, 1.0, first="2023-08", last="2025-03", **{BUDGET: budget_jt})
     allowed_jt = budget_jt * scenario["government.realised_share"]
@@ -234,6 +234,25 @@ def test_a_policy_never_spends_more_than_its_budget(name, budget_jt):
         if model.calendar_month == DECEMBER:
             assert model.office.purses[name].left_jt == 0.0, "unspent money lapses at the year's end"
     assert spent_jt > 0.0 or budget_jt < 100.0
+
+
+@every_budget
+def test_a_purse_pays_all_or_nothing(name):
+    model = MetalSupplyChain(in_force(name, first="2023-06", **{BUDGET: 1_000.0}), seed=1)
+    [policy] = model.office.policies
+    model.month = policy.first
+    books = np.zeros((len(MONEY), 2))
+    model.office.open_month(policy.first, 6, books)
+    purse, row = model.office.purses[name], model.tables["government"].rows
+    left_jt = purse.left_jt
+    assert left_jt == row["cash_jt"][0] == books[CITY_BUDGET, 1] > 10.0
+    assert not model.office.spend(policy, PROGRAMME, left_jt * 1.001, books)
+    assert (purse.left_jt, row["cash_jt"][0], purse.spent_jt, books[PROGRAMME, 0]) == (left_jt, left_jt, 0.0, 0.0)
+    assert model.office.affordable(policy, left_jt / 3) == 3
+    assert model.office.affordable(policy, left_jt / 2.9) == 2
+    assert model.office.spend(policy, PROGRAMME, left_jt, books)
+    assert (purse.left_jt, row["cash_jt"][0], purse.spent_jt, books[PROGRAMME, 0]) == (0.0, 0.0, left_jt, left_jt)
+    assert not model.office.spend(policy, PROGRAMME, 0.001, books)
 
 
 @every_policy

@@ -97,6 +97,7 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 def compiled(rule: Any) -> Any:
     """Compile a rule or a loop for rows of a table; the plain function when the compiler is off.
 
-    No fast-math and no parallel loops: results must equal plain Python to the last bit.
+    Rules are inlined into their loops. No fast-math and no parallel loops: results must equal plain Python to the
+    last bit.
     """
-    return numba.njit(cache=True, error_model="numpy")(rule)
+    return numba.njit(cache=True, error_model="numpy", forceinline=True)(rule)

@@ -35,6 +35,7 @@ _BELL_SCALE = math.sqrt(3.0) / (1 << 16)
 _TO_UNIT = 1.0 / (1 << 53)
 _HALF_STEP = 0.5 / (1 << 53)
 _K_STEP = 2862933555777941757
+MONTHS_AT_ONCE = 128
 
 
 def _wrapped_python(x):  # type: ignore[no-untyped-def]
@@ -123,6 +124,12 @@ def _fill_uniform(key, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _fill_number(key, out):  # type: ignore[no-untyped-def]
+    for i in range(out.size):
+        out[i] = number(key, i)
+
+
+@compiled
 def _fill_normal(key, out):  # type: ignore[no-untyped-def]
     for i in range(out.size):
         out[i] = normal(key, i)
@@ -181,13 +188,18 @@ class Luck:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._keys: dict[str, int] = {}
+        self._keys: dict[str, list[int]] = {}
 
     def __call__(self, process: str, month: int = 0) -> int:
         """Return the key of a process in a month, a signed 64-bit integer."""
-        key = self._keys.get(process)
-        if key is None:
-            text = f"{self.seed}:{process}".encode()
-            key = int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little", signed=True)
-            self._keys[process] = key
-        return int(number(key, month))
+        keys = self._keys.get(process, [])
+        while month >= len(keys):
+            keys = self._keys[process] = self._block(process, len(keys) + MONTHS_AT_ONCE)
+        return keys[month]
+
+    def _block(self, process: str, months: int) -> list[int]:
+        text = f"{self.seed}:{process}".encode()
+        key = int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little", signed=True)
+        keys = np.empty(months, np.int64)
+        _fill_number(key, keys)
+        return [int(one) for one in keys.tolist()]
