@@ -119,8 +119,11 @@ def _end_with(parent: int) -> None:
 def end(executor: Executor) -> None:
     """End an executor now; its worker processes are gone when this returns, whatever they were doing."""
     processes: list[Any] = list((getattr(executor, "_processes", None) or {}).values())
+    waiting_work = getattr(executor, "_call_queue", None)
     executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.kill()
     for process in processes:
         process.join()
+    if waiting_work is not None:
+        waiting_work.cancel_join_thread()  # nobody will ever fetch it: without this, Python could wait for that at exit
