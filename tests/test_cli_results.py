@@ -161,6 +161,11 @@ def test_a_cold_compile_is_announced(capsys, monkeypatch, elsewhere):
     assert err == COMPILING
 
 
+def hear_ctrl_c():
+    """Let a command hear Ctrl-C even where the tests run in the background, and so were started deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_in_a_comparison_leaves_nothing_behind(elsewhere):
     surroundings = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     words = ["compare", "both", "--seeds", "5000", "--workers", "2", "--out", "here"]
@@ -170,6 +175,7 @@ def test_ctrl_c_in_a_comparison_leaves_nothing_behind(elsewhere):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_ctrl_c,
         env=surroundings,
     )
     end = time.monotonic() + 60

@@ -167,7 +167,9 @@ from tests.small_work import Task, rest, square
 
 
 def started(code, **options):
-    return subprocess.Popen([sys.executable, "-c", SCRIPT + code], text=True, **options)
+    # Tests that run in the background were started deaf to Ctrl-C; what they start must hear it.
+    hears = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    return subprocess.Popen([sys.executable, "-c", SCRIPT + code], text=True, preexec_fn=hears, **options)
 
 
 def gone(process_id):
