@@ -259,6 +259,7 @@ class MetalSupplyChain(TableModel):
         if self.office.policies or self.relief is not None:
             for rule, usual in zip(self.rules, self.usual_rules, strict=True):
                 rule[:] = usual
+            self.tables["firms"].rows["judged_jt_t"] = 0.0  # no price is judged by a rule that may have changed
             self.tables["buyers"].rows["quota_slots"] = 0.0
             self.tables["buyers"].rows["review_help"] = 0.0
         self.office.open_month(self.month, self.calendar_month, self.money.books)

@@ -52,6 +52,30 @@ def pay_suppliers(buyers, owed_jt, heirs_jt, month, books):
 
 
 @compiled
+def empty(firm):
+    """Leave nothing in a row: no stock, claim, debt, order, partner or plan of the firm that had it."""
+    firm.cash_jt = 0.0
+    firm.debt_jt = 0.0
+    firm.receivable_jt = 0.0
+    firm.deposit_jt = 0.0
+    firm.steel_t = 0.0
+    firm.goods_t = 0.0
+    firm.goods_value_jt = 0.0
+    firm.equity_jt = 0.0
+    firm.partner = False
+    firm.qualifying_for = -1
+    firm.visibility = 0.0
+    firm.output_t = 0.0
+    firm.sold_t = 0.0
+    firm.orders_t = 0.0
+    firm.direct_t = 0.0
+    firm.bought_t = 0.0
+    firm.backlog_t = 0.0
+    firm.entitled_t = 0.0
+    firm.judged_jt_t = 0.0
+
+
+@compiled
 def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
     """Close a firm: clear its stock, settle with the mill and the lenders, pass its claims on, write off the rest."""
     take(books, CLEARANCE, firm, p.clearance_share * (firm.steel_t * firm.steel_cost_jt_t + firm.goods_value_jt))
@@ -74,24 +98,7 @@ def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
         heirs_jt[k] += due_jt[i, k]
         due_jt[i, k] = 0.0
     firm.working = False
-    firm.cash_jt = 0.0
-    firm.debt_jt = 0.0
-    firm.receivable_jt = 0.0
-    firm.deposit_jt = 0.0
-    firm.steel_t = 0.0
-    firm.goods_t = 0.0
-    firm.goods_value_jt = 0.0
-    firm.equity_jt = 0.0
-    firm.partner = False
-    firm.qualifying_for = -1
-    firm.visibility = 0.0
-    firm.output_t = 0.0
-    firm.sold_t = 0.0
-    firm.orders_t = 0.0
-    firm.direct_t = 0.0
-    firm.bought_t = 0.0
-    firm.backlog_t = 0.0
-    firm.entitled_t = 0.0
+    empty(firm)
 
 
 @compiled
@@ -137,6 +144,7 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     cluster = clusters[c]
     capacity_t = cluster.capacity_t * math.exp(p.size_sd * normal(key_of(luck, 1), i) - 0.5 * p.size_sd * p.size_sd)
     capacity_t = max(p.capacity_floor_t, min(p.capacity_high_t, capacity_t))
+    empty(firm)
     firm.uid = uid
     firm.working = True
     firm.local = cluster.local > 0.0
@@ -168,10 +176,6 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.steel_price_jt_t = steel_jt_t
     firm.material_t_t = p.material_t_t + p.waste_t_t * (1.0 - min(firm.skill, p.skill_ceiling))
     firm.orders_t = firm.expected_t
-    firm.sold_t = 0.0
-    firm.output_t = 0.0
-    firm.direct_t = 0.0
-    firm.bought_t = 0.0
     firm.revenue_jt = 0.0
     firm.cost_sold_jt = 0.0
     firm.wages_jt = 0.0
@@ -185,24 +189,13 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.cash_cut = False
     firm.pull = 0.0
     firm.pull_home = 0.0
-    firm.goods_t = 0.0
-    firm.steel_t = 0.0
-    firm.goods_value_jt = 0.0
-    firm.debt_jt = 0.0
-    firm.receivable_jt = 0.0
-    firm.deposit_jt = 0.0
-    firm.backlog_t = 0.0
-    firm.entitled_t = 0.0
     firm.backlog_months = 0.0
     firm.bad_months = 0.0
     firm.age_months = 0.0
     firm.youth = 1.0
     firm.log_size = math.log(capacity_t)
-    firm.partner = False
     firm.partner_months = 0.0
-    firm.qualifying_for = -1
     firm.qualifying_months = 0.0
-    firm.visibility = 0.0
     firm.visibility_help = 0.0
     firm.helped_months = -1.0
     firm.helped_times = 0.0
@@ -210,8 +203,6 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     fixed_jt = hired_fte(firm, p) * cluster.wage_jt_fte + p.overhead_jt_t * capacity_t
     firm.unit_cost_jt_t = usual_jt_t + fixed_jt / firm.expected_t
     firm.price_jt_t = firm.unit_cost_jt_t * (1.0 + firm.markup)
-    firm.cash_jt = 0.0
-    firm.equity_jt = 0.0
 
 
 @compiled

@@ -346,3 +346,23 @@ def test_a_policy_never_writes_what_must_follow_by_itself(file):
 def test_the_search_for_written_outcomes_finds_them():
     fault = "firms['sold_t'][rows] += 1.0\nfirm.revenue_jt = 2.0\ntown.tally['x'], y = 1, 2\n"
     assert {name for name, _ in written_names(ast.parse(fault))} >= {"sold_t", "revenue_jt", "tally"}
+
+
+def test_a_rule_that_changes_in_mid_run_reaches_prices_posted_before(monkeypatch):
+    kind = catalogue()["local_allotment"]
+    model = MetalSupplyChain(in_force("local_allotment", 0.0, first="2023-08", last="2025-03"), seed=1)
+    market = model.world.room("market")
+
+    def dearer_freight(policy, town):
+        town.clusters["freight_jt_t"] += 5.0 * ~(town.clusters["local"] > 0.0)
+
+    monkeypatch.setattr(kind, "set_rules", dearer_freight)
+    [policy] = model.office.policies
+    while model.month < policy.first:
+        model.step()
+    firms = model.tables["firms"].rows
+    outside = firms[firms["working"] & ~firms["local"] & (firms["age_months"] > 2)]
+    freight_jt_t = model.clusters["freight_jt_t"][outside["cluster"]]
+    assert (freight_jt_t > 5.0).all()
+    dearer = market["price_elasticity"] * np.log(1.0 + freight_jt_t / outside["price_jt_t"])
+    np.testing.assert_allclose(outside["pull"], outside["pull_home"] * np.exp(-dearer / market["nest"]), rtol=1e-12)
