@@ -17,9 +17,15 @@ from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.streams import key_of, normal, pick, uniform
 
-__all__ = ["judge", "keep_quotas", "place", "propose", "review_lists"]
+__all__ = ["judge", "keep_quotas", "lasting_fit", "place", "propose", "review_lists"]
 
 refusal = compiled(Buyer.refusal)
+
+
+@compiled
+def lasting_fit(b, firm_row, fit_luck, m):
+    """Return a buyer's lasting liking for a firm [log points]: the luck of the pair, whatever the place on the list."""
+    return m.fit_sd * normal(key_of(fit_luck, b), firm_row)
 
 
 @compiled
@@ -89,7 +95,7 @@ def judge(buyer, b, kind, links, firms, clusters, firm_row, fit_luck, help_share
     gate = refusal(buyer, firm, kind, help_share, p)
     if gate != ADMITTED:
         return -1, gate
-    fit = m.fit_sd * normal(key_of(fit_luck, b), firm_row)
+    fit = lasting_fit(b, firm_row, fit_luck, m)
     own = score(firm, buyer, clusters[firm.cluster].freight_jt_t, m.reliability_start, fit, kind, m)
     if free >= 0:
         return (free, ADMITTED) if own > kind.score_floor else (-1, PRICE)
@@ -111,7 +117,7 @@ def place(buyer, b, kind, links, firms, firm_row, k, fit_luck, m):
     firm = firms[firm_row]
     link.firm = firm_row
     link.reliability = m.reliability_start
-    link.fit = m.fit_sd * normal(key_of(fit_luck, b), firm_row)
+    link.fit = lasting_fit(b, firm_row, fit_luck, m)
     firm.expected_t += kind.announced_share * buyer.usual_t / max(1.0, buyer.slots)
 
 

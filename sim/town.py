@@ -12,10 +12,10 @@ from sim.buyers import CLASSES, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, KINDS, B
 from sim.core.compiled import compiled
 from sim.core.parameters import month_number
 from sim.core.state import Table, row_dtype
-from sim.core.streams import draw_normal, draw_uniform, key_of, normal, uniform
+from sim.core.streams import draw_normal, draw_uniform, key_of, uniform
 from sim.firms import ExternalFirm, Firm, LocalFirm
 from sim.government import Government
-from sim.listing import propose
+from sim.listing import lasting_fit, propose
 from sim.population import found
 from sim.producers import Distributor, Producer
 from sim.tally import STATE
@@ -208,7 +208,7 @@ def first_lists(buyers, kinds, links, firms, luck, fit_luck, found_rows, firms_p
         kind = kinds[buyer.kind]
         for k in range(buyer.first_link, buyer.last_link):
             if links[k].open_list:
-                links[k].fit = m.fit_sd * normal(key_of(fit_luck, b), links[k].firm)
+                links[k].fit = lasting_fit(b, links[k].firm, fit_luck, m)
         if kind.review_rate > 0.0:
             count = propose(firms, found_rows.size, False, key_of(luck, b), p, found_rows)
             at = buyer.first_link
@@ -218,7 +218,7 @@ def first_lists(buyers, kinds, links, firms, luck, fit_luck, found_rows, firms_p
                 papers = firm.registered or kind.needs_papers <= 0.0
                 if fits and papers and at < buyer.last_link and not links[at].local_only:
                     links[at].firm = found_rows[c]
-                    links[at].fit = m.fit_sd * normal(key_of(fit_luck, b), found_rows[c])
+                    links[at].fit = lasting_fit(b, found_rows[c], fit_luck, m)
                     at += 1
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sim.buyers import KINDS
@@ -38,7 +36,3 @@ class Workspace:
         self.classes, self.class_sums = np.zeros(GINI_CLASSES), np.zeros(GINI_CLASSES)
         self.gini = np.zeros(2)
         self.held = np.zeros(len(HELD))
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the arrays, for pickling."""
-        return self.__dict__.copy()

@@ -1,7 +1,9 @@
 """A register as small as one can be, as text, for the tests of files and their faults."""
 
 from sim import policies
+from sim.scenario import Scenario
 
+NAMES = sorted(policies.catalogue())
 MONTHS = '["2000-01", "2040-12"]'
 
 
@@ -53,3 +55,24 @@ def write_town(folder, **files):
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     return folder
+
+
+def numbers_of(name):
+    """Return the levers of a policy that are numbers."""
+    return [key for key, value in levers_at_rest(name).items() if not isinstance(value, str)]
+
+
+def write_several(folder):
+    """Write a town and its differences: a slump and a deeper one, every policy at rest, one policy used twice."""
+    return write_town(
+        folder,
+        slump=DIFFERENCE + "[firms.wear]\nvalue = 0.01\n",
+        deeper='base = "slump.toml"\nreason = "more"\n[firms.cover_months]\nvalue = 3\n',
+        every=DIFFERENCE + "".join(use(name) for name in NAMES),
+        twice=DIFFERENCE + use(NAMES[0], "2024-01", "2024-06") + use(NAMES[0], "2025-01", "2025-06"),
+    )
+
+
+def load(folder, name):
+    """Load a scenario of a folder that is its own measure."""
+    return Scenario.load(folder / f"{name}.toml", schema={})

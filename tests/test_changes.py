@@ -5,30 +5,13 @@ import pytest
 
 from sim import policies
 from sim.errors import UserError
-from sim.scenario import Scenario, parse_settings, parse_value
-from tests.small_town import DIFFERENCE, levers_at_rest, use, write_town
-
-NAMES = sorted(policies.catalogue())
-
-
-def numbers_of(name):
-    """Return the levers of a policy that are numbers."""
-    return [key for key, value in levers_at_rest(name).items() if not isinstance(value, str)]
+from sim.scenario import parse_settings, parse_value
+from tests.small_town import NAMES, levers_at_rest, load, numbers_of, write_several
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return write_town(
-        tmp_path_factory.mktemp("town"),
-        slump=DIFFERENCE + "[firms.wear]\nvalue = 0.01\n",
-        deeper='base = "slump.toml"\nreason = "more"\n[firms.cover_months]\nvalue = 3\n',
-        every=DIFFERENCE + "".join(use(name) for name in NAMES),
-        twice=DIFFERENCE + use(NAMES[0], "2024-01", "2024-06") + use(NAMES[0], "2025-01", "2025-06"),
-    )
-
-
-def load(folder, name):
-    return Scenario.load(folder / f"{name}.toml", schema={})
+    return write_several(tmp_path_factory.mktemp("town"))
 
 
 @pytest.fixture(scope="module")

@@ -8,32 +8,26 @@ import time
 import numpy as np
 import pytest
 
-from sim import policies, scenario
+from sim import scenario
 from sim.errors import UserError
 from sim.scenario import Scenario, check, shipped, shipped_names
-from tests.small_town import DIFFERENCE, REGISTER, cluster, entry, levers_at_rest, use, write_town
-
-NAMES = sorted(policies.catalogue())
-
-
-def numbers_of(name):
-    """Return the levers of a policy that are numbers."""
-    return [key for key, value in levers_at_rest(name).items() if not isinstance(value, str)]
+from tests.small_town import (
+    DIFFERENCE,
+    NAMES,
+    REGISTER,
+    cluster,
+    entry,
+    levers_at_rest,
+    load,
+    use,
+    write_several,
+    write_town,
+)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return write_town(
-        tmp_path_factory.mktemp("town"),
-        slump=DIFFERENCE + "[firms.wear]\nvalue = 0.01\n",
-        deeper='base = "slump.toml"\nreason = "more"\n[firms.cover_months]\nvalue = 3\n',
-        every=DIFFERENCE + "".join(use(name) for name in NAMES),
-        twice=DIFFERENCE + use(NAMES[0], "2024-01", "2024-06") + use(NAMES[0], "2025-01", "2025-06"),
-    )
-
-
-def load(folder, name):
-    return Scenario.load(folder / f"{name}.toml", schema={})
+    return write_several(tmp_path_factory.mktemp("town"))
 
 
 @pytest.fixture(scope="module")
