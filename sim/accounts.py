@@ -36,6 +36,15 @@ MONEY = (
     Flow("grants to firms", "government", "firms", "jt"),
     Flow("fees paid for firms", "government", "buyers", "jt"),
     Flow("relief", "outside", "firms", "jt"),
+    Flow("subsidies to lenders", "government", "lenders", "jt"),
+    Flow("invoices financed", "lenders", "firms", "jt"),
+    Flow("cooperative capital", "government", "cooperatives", "jt"),
+    Flow("cooperative capital returned", "cooperatives", "city treasury", "jt"),
+    Flow("cooperative advances", "cooperatives", "firms", "jt"),
+    Flow("cooperative advances repaid", "firms", "cooperatives", "jt"),
+    Flow("cooperative fees", "firms", "cooperatives", "jt"),
+    Flow("cooperative payouts", "cooperatives", "firms", "jt"),
+    Flow("cooperative costs", "cooperatives", "providers", "jt"),
 )
 (
     WAGES,
@@ -67,6 +76,15 @@ MONEY = (
     GRANTS,
     FEES_PAID,
     RELIEF,
+    SUBSIDIES,
+    INVOICES_FINANCED,
+    COOPERATIVE_CAPITAL,
+    CAPITAL_RETURNED,
+    ADVANCES,
+    ADVANCES_REPAID,
+    COOPERATIVE_FEES,
+    COOPERATIVE_PAYOUTS,
+    COOPERATIVE_COSTS,
 ) = range(len(MONEY))
 
 TONNES = (

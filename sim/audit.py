@@ -12,7 +12,7 @@ from sim.tally import HELD
 
 __all__ = ["MONEY_HELD", "TONNES_HELD", "audit_month", "open_books"]
 
-MONEY_HELD = ("firms", "mills", "distributors", "buyers", "government")
+MONEY_HELD = ("firms", "mills", "distributors", "buyers", "government", "cooperatives")
 TONNES_HELD = ("steel yards", "goods stocks", "workshops", "buyers")
 _MONEY = slice(0, len(MONEY_HELD))
 _TONNES = slice(len(MONEY_HELD), len(MONEY_HELD) + len(TONNES_HELD))
@@ -22,7 +22,8 @@ _AT = {name: i for i, name in enumerate(HELD)}
 def _count(model: Any) -> None:
     t = model.arg
     reckon_holdings(
-        t.tally, t.counts, t.producers, t.distributors, t.buyers, t.government, model.work.heirs_jt, model.work.held
+        t.tally, t.counts, t.producers, t.distributors, t.buyers, t.government, t.cooperatives, model.work.heirs_jt,
+        model.work.held,
     )  # fmt: skip
 
 
@@ -63,6 +64,7 @@ def audit_month(model: Any, leak: int) -> None:
     owed_jt = held[_AT["receivables"]] + held[_AT["heirs"]]
     _check("firms' receivables (and heirs') and buyers' payables", model, owed_jt, held[_AT["payables"]])
     _check("firms' deposits and what mills hold", model, held[_AT["deposits"]], held[_AT["deposits_mills"]])
+    _check("firms' advances and cooperatives' claims", model, held[_AT["advances"]], held[_AT["advances_cooperatives"]])
     _check("firms' debt and lenders' claims", model, held[_AT["debt"]], model.lenders_claim_jt)
 
 

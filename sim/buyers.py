@@ -93,12 +93,13 @@ class Buyer(RowAgent):
             return PAPERS
         if kind.needs_certificate > 0.0 and firm.certificate_months <= 0.0:
             return PAPERS
-        if firm.capacity_t < kind.min_volume_t:
+        if firm.capacity_t + firm.shared_volume_t < kind.min_volume_t:
             return VOLUME
         if firm.quality < kind.min_quality:
             return QUALITY
         share_t = self.usual_t / max(1.0, self.slots) * kind.announced_share
-        means_jt = kind.listing_fee_jt * (1.0 - help_share) + kind.terms_months * share_t * firm.price_jt_t
+        waiting_jt = kind.terms_months * share_t * firm.price_jt_t
+        means_jt = kind.listing_fee_jt * (1.0 - help_share) + waiting_jt * (1.0 - firm.financed_share)
         if firm.cash_jt < means_jt:
             return MEANS
         if firm.age_months < kind.min_age_months:

@@ -10,63 +10,19 @@ import math
 
 from sim.core.compiled import compiled
 from sim.core.state import RowAgent, column
+from sim.firm_figures import (
+    credit_room_jt,
+    full_output_t,
+    skill_now,
+    wage_bill_jt,
+    working_cost_jt,
+)
 
 __all__ = ["BOUNDS", "ExternalFirm", "Firm", "LocalFirm"]
 
 BOUNDS = ("market", "steel", "capacity", "labour", "cash", "none")
 MARKET, STEEL, CAPACITY, LABOUR, CASH, NONE = range(len(BOUNDS))
 SLIVER = 1e-9  # a relative difference too small to mean anything
-
-
-@compiled
-def skill_now(firm):
-    """Return the skill at work: learnt by doing plus what help has added and practice has kept."""
-    return firm.skill + firm.skill_help
-
-
-@compiled
-def hired_fte(firm, p):
-    """Return the workers paid by wage [fte]; owner and family are paid by draw."""
-    return max(0.0, firm.workers_fte - p.family_fte)
-
-
-@compiled
-def bankable(firm, p):
-    """Tell whether a bank would lend: papers and a history."""
-    return firm.registered and firm.age_months > p.bank_history_months
-
-
-@compiled
-def credit_limit_jt(firm, p):
-    """Return the debt a lender would allow [jt], in months of expected sales."""
-    months = p.credit_limit_bank_months if bankable(firm, p) else p.credit_limit_informal_months
-    return months * firm.expected_t * firm.price_jt_t
-
-
-@compiled
-def credit_room_jt(firm, p):
-    """Return what the firm can still borrow [jt]."""
-    return max(0.0, credit_limit_jt(firm, p) - firm.debt_jt)
-
-
-@compiled
-def full_output_t(firm, p):
-    """Return what the firm's workers can make in a full month [t]."""
-    return firm.workers_fte * p.output_t_fte * skill_now(firm)
-
-
-@compiled
-def wage_bill_jt(firm, hours_share, p):
-    """Return the month's wages [jt]: part fixed, part by the hours used."""
-    return hired_fte(firm, p) * firm.wage_jt_fte * (p.wage_fixed_share + (1.0 - p.wage_fixed_share) * hours_share)
-
-
-@compiled
-def working_cost_jt(firm, p):
-    """Return one month's usual cash need [jt]: steel for expected work, full wages, overhead."""
-    steel_jt = firm.material_t_t * firm.expected_t * firm.steel_price_jt_t
-    overhead_jt = p.energy_jt_t * firm.expected_t + p.overhead_jt_t * firm.capacity_t
-    return steel_jt + hired_fte(firm, p) * firm.wage_jt_fte + overhead_jt
 
 
 @compiled
@@ -88,6 +44,8 @@ class Firm(RowAgent):
     cash_cut: bool = column("yes/no", "Cash cut its steel purchase this month")
     registered: bool = column("yes/no", "Has the papers of a registered vendor")
     partner: bool = column("yes/no", "Partner (binaan) of its mill")
+    buys_jointly: bool = column("yes/no", "Member of the material centre this month")
+    sells_jointly: bool = column("yes/no", "Member of the marketing cooperative this month")
     # market
     judged_jt_t: float = column("jt/t", "The price that dearness and carried stand for", low=0)
     dearness: float = column("log points", "Weight of its price in a choice")
@@ -113,6 +71,7 @@ class Firm(RowAgent):
     steel_t: float = column("t", "Steel in the yard", low=0)
     cash_jt: float = column("jt", "Money in hand")
     debt_jt: float = column("jt", "Debt", low=0)
+    kur_jt: float = column("jt", "Part of the debt at the subsidised rate (KUR)", low=0)
     wanted_steel_t: float = column("t", "Steel wanted this month", low=0)
     backlog_t: float = column("t", "Steel ordered from its mill and not yet delivered", low=0)
     direct_t: float = column("t/month", "Steel received from its mill this month", low=0)
@@ -148,6 +107,14 @@ class Firm(RowAgent):
     qualifying_months: float = column("months", "Months of qualification left", low=0)
     helped_months: float = column("months", "Months since a programme last helped it, or -1")
     helped_times: float = column("count", "Times a programme helped it", low=0)
+    helped_expected_t: float = column("t/month", "Orders it expected when it was last helped", low=0)
+    help_trust: float = column("share", "Trust that a programme helps, from its own experience", low=0)
+    waste_saved: float = column("share", "Part of the usual waste that better machines save", low=0)
+    ban_months: float = column("months", "Months before it may hold a certificate again", low=0)
+    advance_jt: float = column("jt", "Owed to the material centre for prepaid steel", low=0)
+    fined_jt: float = column("jt/month", "Fines for short deliveries this month", low=0)
+    shared_volume_t: float = column("t/month", "Volume that its cooperative adds at a gate this month", low=0)
+    financed_share: float = column("share", "Part of buyers' payment terms that invoice finance carries", low=0)
 
     def agree_wage(self, c, p):
         """Agree the year's wage, which rises with size: only micro and small firms may pay below the minimum."""
@@ -159,7 +126,7 @@ class Firm(RowAgent):
         expected_t = self.expected_t + p.expectation_speed * (news_t - self.expected_t)
         self.expected_t = max(p.expected_floor_t, expected_t)
         self.desired_t = max(0.0, self.expected_t * (season + p.goods_buffer) - self.goods_t)
-        waste = p.waste_t_t * (1.0 - min(skill_now(self), p.skill_ceiling))
+        waste = p.waste_t_t * (1.0 - min(skill_now(self), p.skill_ceiling)) * (1.0 - self.waste_saved)
         self.material_t_t = p.material_t_t + waste
 
     def want_steel(self, season, steel_price_jt_t, p):
@@ -216,21 +183,16 @@ class Firm(RowAgent):
         fixed_jt = wage_bill_jt(self, 0.0, p) + p.overhead_jt_t * self.capacity_t
         hour_jt_t = p.energy_jt_t + wage_bill_jt(self, 1.0, p) / hands_t
         money_t = max(0.0, (means_jt - fixed_jt) / hour_jt_t)
-        output_t, bound = self.desired_t, MARKET
-        if self.desired_t <= 0.0:
-            bound = NONE
-        if yard_t < output_t:
-            bound = bound_by(CASH if self.cash_cut else STEEL, yard_t, output_t, bound)
-            output_t = yard_t
-        if machines_t < output_t:
-            bound = bound_by(CAPACITY, machines_t, output_t, bound)
-            output_t = machines_t
-        if hands_t < output_t:
-            bound = bound_by(LABOUR, hands_t, output_t, bound)
-            output_t = hands_t
-        if money_t < output_t:
-            bound = bound_by(CASH, money_t, output_t, bound)
-            output_t = money_t
+        output_t = self.desired_t
+        bound = MARKET if output_t > 0.0 else NONE
+        bound = bound_by(CASH if self.cash_cut else STEEL, yard_t, output_t, bound)
+        output_t = min(output_t, yard_t)
+        bound = bound_by(CAPACITY, machines_t, output_t, bound)
+        output_t = min(output_t, machines_t)
+        bound = bound_by(LABOUR, hands_t, output_t, bound)
+        output_t = min(output_t, hands_t)
+        bound = bound_by(CASH, money_t, output_t, bound)
+        output_t = min(output_t, money_t)
         self.bound = bound
         self.output_t = output_t
         self.hours_share = min(1.0, output_t / hands_t)
@@ -275,11 +237,15 @@ class Firm(RowAgent):
         return usual + (p.exit_idle if self.use < p.exit_idle_use else 0.0)
 
     def get_papers(self, u, p):
-        """Get a vendor's papers by itself now and then, and once registered a certificate."""
-        if not self.registered:
-            self.registered = u < p.registration_rate
-        elif self.certificate_months <= 0.0 and u < p.certificate_rate:
+        """Get a vendor's papers by itself now and then, and once registered a certificate, which may be revoked."""
+        vendor = self.registered
+        self.registered = vendor | (u < p.registration_rate)
+        certified = self.certificate_months > 0.0
+        if vendor & (not certified) & (self.ban_months <= 0.0) & (u < p.certificate_rate):
             self.certificate_months = p.certificate_months
+        elif certified & (u > 1.0 - p.revocation_rate):
+            self.certificate_months = 0.0
+            self.ban_months = p.ban_months
 
     def show_itself(self, c, p):
         """Work out its visibility to the city's buyers: marketing, sales effort and size, and what a policy adds."""
@@ -290,15 +256,23 @@ class Firm(RowAgent):
         self.visibility_help = 0.0
 
     def grow_older(self, p):
-        """Let a month pass: age, the certificate, the partnership, the memory of help."""
+        """Let a month pass: age, the certificate, the partnership, machines' savings, the memory of help.
+
+        Some months after help the owner judges it by whether more orders are expected than then.
+        """
         self.age_months += 1.0
         self.youth *= 1.0 - 1.0 / p.exit_age_months
         self.certificate_months = max(0.0, self.certificate_months - 1.0)
         self.qualifying_months = max(0.0, self.qualifying_months - 1.0)
         if self.partner:
             self.partner_months += 1.0
+        self.ban_months = max(0.0, self.ban_months - 1.0)
+        self.waste_saved *= 1.0 - p.wear
         if self.helped_months >= 0.0:
             self.helped_months += 1.0
+            if self.helped_months == p.help_judged_months:
+                verdict = 1.0 if self.expected_t > self.helped_expected_t else 0.0
+                self.help_trust += p.help_trust_speed * (verdict - self.help_trust)
 
 
 class LocalFirm(Firm):

@@ -11,6 +11,7 @@ from typing import Any
 from sim.accounts import CITY_BUDGET, LAPSED
 from sim.core.state import RowAgent, column
 from sim.policies import Policy
+from sim.rolls import Roll
 from sim.shocks import public_share
 
 __all__ = ["Government", "Office", "Purse"]
@@ -57,6 +58,15 @@ class Office:
     def __init__(self, row: Any, policies: list[Policy], facts: dict[str, Any], timing: dict[str, Any]) -> None:
         self.row, self.policies, self.facts, self.timing = row, policies, facts, timing
         self.purses = {policy.name: Purse() for policy in policies}
+        self.rolls: dict[str, Roll] = {}
+
+    def roll(self, policy: Policy, firms: Any) -> Roll:
+        """Return what a policy's programme knows of the firms, brought up to date; it outlives one use."""
+        roll = self.rolls.get(policy.name)
+        if roll is None:
+            roll = self.rolls[policy.name] = Roll(firms.size)
+        roll.meet(firms)
+        return roll
 
     def in_force(self, month: int) -> list[Policy]:
         """Return the policies in force in a month of the run."""
@@ -108,6 +118,11 @@ class Office:
         """Enter a cost that a regulation puts on others: reported beside the budget, no money moves here."""
         self.purses[policy.name].shadow_jt += shadow_jt
         self.row.rows[0]["shadow_jt"] += shadow_jt
+
+    def ending(self, month: int) -> list[Policy]:
+        """Return the policies for which this is the last month, and no other use follows at once."""
+        goes_on = {policy.name for policy in self.in_force(month + 1)}
+        return [policy for policy in self.policies if policy.last == month and policy.name not in goes_on]
 
     def close_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Let unspent money lapse at the year's end, and when a policy ends."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import buyers, goods_market, listing, population, producers, steel_market, workshops
+from sim import buyers, goods_market, listing, partnerships, population, producers, steel_market, workshops
 from sim.accounts import MONEY, TONNES
 from sim.audit import MONEY_HELD, TONNES_HELD, audit_month, open_books
 from sim.core.ledger import Ledger
@@ -36,6 +36,12 @@ __all__ = ["MetalSupplyChain"]
 
 ROOMS = ("firms", "market", "steel")
 YEAR = 12
+# What a policy sets for one month. No price stays judged by a rule that may have changed.
+LAPSING = {
+    "firms": ("judged_jt_t", "buys_jointly", "sells_jointly", "shared_volume_t", "financed_share"),
+    "buyers": ("quota_slots", "review_help"),
+    "cooperatives": ("working", "fee_share"),
+}
 
 
 def _checked_seed(seed: Any) -> int:
@@ -158,33 +164,36 @@ class MetalSupplyChain(TableModel):
         t = self.arg
         w, month, books, tonnes = self.work, self.month, self.money.books, self.tonnes.books
 
+        # This month's rules: what events and policies have set
+        self._open_office()
+        self._government_acts("set_rules")
+
         # Outside: the steel price, the season, what buyers need, what mills make
         self.outside.move(luck("outside.steel price", month))
         price_jt_t, demand_factor = self.outside.steel_price_jt_t, self.outside.demand_factor
         buyers.demand_goods(
-            t.buyers, t.kinds, now.demand, now.public, demand_factor, luck("buyers.mood", month), t.outside_p
+            t.buyers, t.kinds, now.demand, self.public_season, demand_factor, luck("buyers.mood", month), t.outside_p
         )
         producers.make_and_price_steel(
             t.producers, t.distributors, t.mills, t.clusters, month, price_jt_t, t.steel_p
         )  # fmt: skip
 
-        # Government: money, rules and programmes
-        self._open_office()
-        self._government_acts("set_rules")
+        # Programmes of the government
+        self._ease()
         listing.keep_quotas(t.buyers, t.links)
         self._government_acts("deliver")
 
         # Firms agree wages in January, and plan
         self._agree_wages()
         workshops.plan(
-            t.firms, t.producers, t.distributors, t.clusters, now.last_demand, now.demand, luck("firms.taste", month),
-            t.firms_p, t.market_p,
+            t.firms, t.producers, t.distributors, t.cooperatives, t.clusters, now.last_demand, now.demand,
+            luck("firms.taste", month), t.firms_p, t.market_p,
         )  # fmt: skip
 
         # Steel: allotted, ordered, rationed, and bought from distributors
         steel_market.trade_steel(
-            t.firms, t.producers, t.mills, t.distributors, self.scale, w.waiting, w.weights, w.waiting_counts,
-            luck("steel.stock out", month), books, tonnes, t.firms_p, t.steel_p,
+            t.firms, t.producers, t.mills, t.distributors, t.cooperatives, self.scale, w.waiting, w.weights,
+            w.waiting_counts, luck("steel.stock out", month), books, tonnes, t.firms_p, t.steel_p,
         )  # fmt: skip
 
         # Goods: made, ordered, delivered; what is short is ordered twice more, then imported
@@ -192,7 +201,8 @@ class MetalSupplyChain(TableModel):
         goods_market.trade_goods(
             t.buyers, t.kinds, t.links, w.active, t.firms, t.clusters, self.lengths, self.outside.import_utility,
             self.outside.import_price_jt_t, w.due_jt, w.owed_jt, w.sold_by_kind, month,
-            luck("market.whims", month), luck("buyers.late payment", month), w.asked_t, w.filled, books, t.market_p,
+            luck("market.whims", month), luck("buyers.late payment", month), w.asked_t, w.filled, t.cooperatives,
+            luck("cooperatives.turn", month), books, t.market_p,
         )  # fmt: skip
         reckon_market(t.buyers, self.chain, self.demand_by_kind)
 
@@ -206,7 +216,9 @@ class MetalSupplyChain(TableModel):
             t.firms, t.clusters, t.producers, luck("firms.papers", month), luck("steel.parting", month),
             luck("firms.exit", month), w.leaving, w.qualified, w.ends, books, t.firms_p, t.steel_p,
         )  # fmt: skip
-        population.take_partners(t.firms, t.producers, w.candidates, w.scores, luck("steel.partners", month), t.steel_p)
+        partnerships.take_partners(
+            t.firms, t.producers, w.candidates, w.scores, luck("steel.partners", month), t.steel_p
+        )
         listing.review_lists(
             t.buyers, t.kinds, t.links, t.firms, t.clusters, w.qualified, w.ends, self.refused, self.admitted,
             luck("buyers.review", month), luck("market.fit"), w.candidates, books, t.firms_p, t.market_p,
@@ -214,8 +226,8 @@ class MetalSupplyChain(TableModel):
 
         # Exit and entry
         population.close_firms(
-            t.firms, t.producers, t.links, self.first_place, w.leaving, w.ends, w.due_jt, w.heirs_jt, t.counts, t.tally,
-            w.sold_by_kind, w.usual_sales, books, tonnes, t.firms_p,
+            t.firms, t.producers, t.cooperatives, t.links, self.first_place, w.leaving, w.ends, w.due_jt, w.heirs_jt,
+            t.counts, t.tally, w.sold_by_kind, w.usual_sales, books, tonnes, t.firms_p,
         )  # fmt: skip
         self.next_uid = population.open_firms(
             t.firms, t.links, t.clusters, t.state, t.counts, t.mills, self.next_uid, luck("firms.entrants", month),
@@ -246,10 +258,10 @@ class MetalSupplyChain(TableModel):
         self.calendar_month = (self.first_calendar + self.month - 1) % YEAR + 1
         season, last = self.seasons[self.month - 1], self.seasons[max(0, self.month - 2)]
         self.history.open_month(self)
+        self.public_season = season.public
         return SimpleNamespace(
             demand=season.demand,
             last_demand=last.demand,
-            public=season.public,
             days=season.days,
             holiday_share=season.holiday * self.holiday_pay_share,
         )
@@ -259,15 +271,18 @@ class MetalSupplyChain(TableModel):
         if self.office.policies or self.relief is not None:
             for rule, usual in zip(self.rules, self.usual_rules, strict=True):
                 rule[:] = usual
-            self.tables["firms"].rows["judged_jt_t"] = 0.0  # no price is judged by a rule that may have changed
-            self.tables["buyers"].rows["quota_slots"] = 0.0
-            self.tables["buyers"].rows["review_help"] = 0.0
+            for table, columns in LAPSING.items():
+                for column in columns:
+                    self.tables[table].rows[column] = 0
         self.office.open_month(self.month, self.calendar_month, self.money.books)
-        if self.relief is not None:
-            self.relief.act(self)
         for policy in self.office.policies:
             if policy.first == self.month:
                 policy.begin(self)
+
+    def _ease(self) -> None:
+        """Ease the constraint that a study asks about, if any."""
+        if self.relief is not None:
+            self.relief.act(self)
 
     def _count_firms(self) -> int:
         """Add up the firms working now; return the row of one whose own books do not balance, or -1."""
@@ -289,7 +304,9 @@ class MetalSupplyChain(TableModel):
             workshops.agree_wages(self.arg.firms, self.arg.clusters, self.arg.firms_p)
 
     def _close_office(self) -> None:
-        """Let unspent public money lapse when its time is over."""
+        """Let policies end, and unspent public money lapse when its time is over."""
+        for policy in self.office.ending(self.month):
+            policy.end(self)
         self.office.close_month(self.month, self.calendar_month, self.money.books)
 
     # Looking

@@ -1,4 +1,4 @@
-"""Who closes, who opens, who becomes a partner, who gets papers.
+"""Who closes and who opens.
 
 A firm closes when it cannot pay for some months, or by a hazard that falls with age and rises with idleness. Its stock
 is cleared, buyers' payments go to its creditors or owners, the rest is written off; a newcomer in the row inherits
@@ -9,8 +9,6 @@ own margin in the warm-up: never to today's number, which has no anchor.
 from __future__ import annotations
 
 import math
-
-import numpy as np
 
 from sim.accounts import (
     CLEARANCE,
@@ -25,15 +23,15 @@ from sim.accounts import (
     STEEL_CLEARED,
     WRITTEN_OFF,
 )
+from sim.cooperatives import BUYING, forgive_advance
 from sim.core.compiled import compiled
 from sim.core.ledger import give, pay, take
-from sim.core.streams import bell, key_of, normal, uniform
-from sim.firms import NONE, hired_fte, skill_now
+from sim.core.streams import key_of, normal, uniform
+from sim.firm_figures import hired_fte, skill_now
+from sim.firms import NONE
 from sim.reckoning import add_flows, add_sales
 
-FIRST_OF_ALL = 1e6  # a head start that no score can catch up with
-
-__all__ = ["close_firms", "follow_margins", "open_firms", "pay_suppliers", "take_partners"]
+__all__ = ["close_firms", "follow_margins", "open_firms", "pay_suppliers"]
 
 
 @compiled
@@ -73,10 +71,15 @@ def empty(firm):
     firm.backlog_t = 0.0
     firm.entitled_t = 0.0
     firm.judged_jt_t = 0.0
+    firm.kur_jt = 0.0
+    firm.advance_jt = 0.0
+    firm.fined_jt = 0.0
+    firm.buys_jointly = False
+    firm.sells_jointly = False
 
 
 @compiled
-def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
+def wind_up(firm, i, mill, centre, due_jt, heirs_jt, counts, books, tonnes, p):
     """Close a firm: clear its stock, settle with the mill and the lenders, pass its claims on, write off the rest."""
     take(books, CLEARANCE, firm, p.clearance_share * (firm.steel_t * firm.steel_cost_jt_t + firm.goods_value_jt))
     tonnes[STEEL_CLEARED, 0] += firm.steel_t
@@ -84,6 +87,8 @@ def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
     if firm.deposit_jt > 0.0:
         mill.deposits_jt -= firm.deposit_jt
         pay(books, DEPOSITS_REFUNDED, mill, firm, firm.deposit_jt)
+    if firm.advance_jt > 0.0:
+        forgive_advance(firm, centre, books)
     if firm.debt_jt > 0.0:
         paid_jt = min(firm.debt_jt, max(0.0, firm.cash_jt))
         give(books, REPAYMENTS, firm, paid_jt)
@@ -103,8 +108,8 @@ def wind_up(firm, i, mill, due_jt, heirs_jt, counts, books, tonnes, p):
 
 @compiled
 def close_firms(
-    firms, producers, links, first_place, leaving, ends, due_jt, heirs_jt, counts, tally, sold_by_kind, usual_sales,
-    books, tonnes, firms_p,
+    firms, producers, cooperatives, links, first_place, leaving, ends, due_jt, heirs_jt, counts, tally, sold_by_kind,
+    usual_sales, books, tonnes, firms_p,
 ):  # fmt: skip
     """Close the firms that cannot go on, and free their places on lists."""
     p = firms_p[0]
@@ -118,7 +123,9 @@ def close_firms(
         count = counts[firm.cluster]
         if firm.bad_months >= p.insolvency_months:
             count.insolvencies += 1.0
-        wind_up(firm, i, producers[firm.mill], due_jt, heirs_jt, count, books, tonnes, p)
+        wind_up(
+            firm, i, producers[firm.mill], cooperatives[BUYING], due_jt, heirs_jt, count, books, tonnes, p
+        )  # fmt: skip
     if ends[0] > 0:
         for k in range(first_place, links.size):
             link = links[k]
@@ -199,6 +206,12 @@ def found(firm, i, uid, c, clusters, mills, luck, steel_jt_t, books, p):
     firm.visibility_help = 0.0
     firm.helped_months = -1.0
     firm.helped_times = 0.0
+    firm.helped_expected_t = 0.0
+    firm.help_trust = p.help_trust_start
+    firm.waste_saved = 0.0
+    firm.ban_months = 0.0
+    firm.shared_volume_t = 0.0
+    firm.financed_share = 0.0
     usual_jt_t = firm.material_t_t * steel_jt_t + p.energy_jt_t
     fixed_jt = hired_fte(firm, p) * cluster.wage_jt_fte + p.overhead_jt_t * capacity_t
     firm.unit_cost_jt_t = usual_jt_t + fixed_jt / firm.expected_t
@@ -246,52 +259,6 @@ def open_firms(firms, links, clusters, state, counts, mills, uids, luck, month_l
             row += 1
         counts[c].turned_away += wanted
     return uids
-
-
-@compiled
-def partner_score(firm, luck, i, s):
-    """Return how a mill scores a candidate for partnership: trust, quality, size, place, and what else counts."""
-    score = s.partner_trust * firm.trust + s.partner_quality * firm.quality + s.partner_size * firm.log_size
-    if not firm.local:
-        score += s.partner_outside
-    return score + s.partner_noise * bell(luck, i)
-
-
-@compiled
-def take_partners(firms, producers, found, scores, luck, steel_p):
-    """Let each mill with free slots take the best scored firms of its steel type, local ones first where it must."""
-    s = steel_p[0]
-    able, number = np.empty(firms.size, np.int64), 0
-    for i in range(firms.size):
-        firm = firms[i]
-        if firm.working & firm.registered & (not firm.partner) & (firm.capacity_t >= s.partner_capacity_t):
-            able[number] = i
-            number += 1
-    for j in range(producers.size):
-        mill = producers[j]
-        free = mill.slots - mill.partners
-        if free > 0.0:
-            places = min(found.size, max(1, int(s.partner_intake * free)))
-            local_first = uniform(luck, -1 - j) < mill.local_first
-            count = 0
-            for a in range(number):
-                i = able[a]
-                firm = firms[i]
-                if firm.mill == j:
-                    score = partner_score(firm, luck, i, s)
-                    if local_first and firm.local:
-                        score += FIRST_OF_ALL
-                    if count < places or score > scores[count - 1]:
-                        k = min(count, places - 1)
-                        while k > 0 and scores[k - 1] < score:
-                            scores[k], found[k] = scores[k - 1], found[k - 1]
-                            k -= 1
-                        scores[k], found[k] = score, i
-                        count = min(places, count + 1)
-            for k in range(count):
-                firms[found[k]].partner = True
-                firms[found[k]].partner_months = 0.0
-                mill.partners += 1.0
 
 
 @compiled

@@ -28,7 +28,8 @@ class Producer(RowAgent):
     cash_jt: float = column("jt", "Money received from small firms")
     deposits_jt: float = column("jt", "Prepayments held", low=0)
     partners: float = column("count", "Small firms it mentors", low=0)
-    slots: float = column("count", "Small firms it is ready to mentor", low=0)
+    usual_slots: float = column("count", "Small firms it is ready to mentor by itself", low=0)
+    slots: float = column("count", "Small firms it is ready to mentor this month", low=0)
     local_first: float = column("share", "Share of free partner slots offered to local firms first", low=0)
     reserved_share: float = column("share", "Share of the allotment reserved for local firms this month", low=0)
     retained_share: float = column("share", "Share of output added to the allotment this month", low=0)
@@ -43,7 +44,8 @@ class Producer(RowAgent):
         self.lot_t = mill.lot_t
         self.local_first = mill.local_first
         self.reserved_share = mill.reserved_local_share
-        self.retained_share = 0.0
+        self.retained_share = mill.retained_share
+        self.slots = self.usual_slots + mill.added_slots
 
     def allot(self, mill, scale):
         """Set the allotment for small firms; contracts come next, and the rest is shipped elsewhere."""

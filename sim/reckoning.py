@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sim.buyers import COLLECTORS, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, KINDS, SHOPS, STORES
 from sim.core.compiled import compiled
-from sim.firms import CAPACITY, CASH, LABOUR, MARKET, STEEL, skill_now
+from sim.firm_figures import skill_now
+from sim.firms import CAPACITY, CASH, LABOUR, MARKET, STEEL
 from sim.tally import DELIVERED, DEMAND, DEPTH, FIRST, FIRST_DELIVERED, REACHED
 
 __all__ = ["add_flows", "add_sales", "reckon_firms", "reckon_holdings", "reckon_market", "reckon_mills"]
@@ -125,7 +126,7 @@ def net_worth_gap_jt(firm, machine_jt_t):
     """Return assets less debt less the net worth that the income account says [jt]; zero but for rounding."""
     stock_jt = firm.steel_t * firm.steel_cost_jt_t + firm.goods_value_jt
     assets_jt = firm.cash_jt + firm.receivable_jt + firm.deposit_jt + stock_jt + machine_jt_t * firm.capacity_t
-    return assets_jt - firm.debt_jt - firm.equity_jt
+    return assets_jt - firm.debt_jt - firm.advance_jt - firm.equity_jt
 
 
 @compiled
@@ -154,9 +155,11 @@ def add_state(row, firm):
     row.goods_t += firm.goods_t
     row.steel_t += firm.steel_t
     row.debt_jt += firm.debt_jt
+    row.kur_jt += firm.kur_jt
     row.cash_jt += firm.cash_jt
     row.receivable_jt += firm.receivable_jt
     row.deposit_jt += firm.deposit_jt
+    row.advance_jt += firm.advance_jt
     row.equity_jt += firm.equity_jt
     row.price_jt_t += firm.price_jt_t
     row.unit_cost_jt_t += firm.unit_cost_jt_t
@@ -248,36 +251,40 @@ def reckon_firms(firms, tally, sold_by_kind, usual_sales, memory, sales_t, class
 
 
 @compiled
-def reckon_holdings(tally, counts, producers, distributors, buyers, government, heirs_jt, held):
+def reckon_holdings(tally, counts, producers, distributors, buyers, government, cooperatives, heirs_jt, held):
     """Add up what everybody holds, and both ends of the month's deliveries, into ``held`` in the order of ``HELD``."""
     for k in range(held.size):
         held[k] = 0.0
     for c in range(tally.size):
         row = tally[c]
         held[0] += row.cash_jt
-        held[5] += row.steel_t
-        held[6] += row.goods_t
-        held[9] += row.receivable_jt
-        held[10] += row.debt_jt
-        held[11] += row.deposit_jt
-        held[14] += row.sold_t
-        held[18] += counts[c].defaulted_jt
+        held[6] += row.steel_t
+        held[7] += row.goods_t
+        held[10] += row.receivable_jt
+        held[11] += row.debt_jt
+        held[12] += row.deposit_jt
+        held[15] += row.sold_t
+        held[19] += counts[c].defaulted_jt
+        held[21] += row.advance_jt
     for j in range(producers.size):
         held[1] += producers[j].cash_jt
-        held[12] += producers[j].deposits_jt
+        held[13] += producers[j].deposits_jt
     for d in range(distributors.size):
         held[2] += distributors[d].cash_jt
     for b in range(buyers.size):
         buyer = buyers[b]
         held[3] += buyer.cash_jt
-        held[13] += buyer.payable_jt
-        held[15] += buyer.local_t + buyer.external_t
-        held[16] += buyer.imported_t
-        held[17] += buyer.demand_t - buyer.unmet_t
+        held[14] += buyer.payable_jt
+        held[16] += buyer.local_t + buyer.external_t
+        held[17] += buyer.imported_t
+        held[18] += buyer.demand_t - buyer.unmet_t
     for g in range(government.size):
         held[4] += government[g].cash_jt
+    for k in range(cooperatives.size):
+        held[5] += cooperatives[k].cash_jt
+        held[22] += cooperatives[k].advances_jt
     for k in range(heirs_jt.size):
-        held[19] += heirs_jt[k]
+        held[20] += heirs_jt[k]
 
 
 @compiled

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.accounts import (
     ALLOTTED,
+    COOPERATIVE_FEES,
     DEPOSITS_REFUNDED,
     DISTRIBUTED,
     DISTRIBUTORS_PURCHASES,
@@ -21,10 +22,11 @@ from sim.accounts import (
     STEEL_DISTRIBUTED,
     STEEL_FROM_MILLS,
 )
+from sim.cooperatives import BUYING, advance, bundle, repay_advance
 from sim.core.compiled import compiled
 from sim.core.ledger import give, pay
 from sim.core.streams import uniform
-from sim.firms import credit_room_jt, hired_fte
+from sim.firm_figures import credit_room_jt, hired_fte
 from sim.producers import set_allotments
 
 SLIVER = 1e-9  # tonnes too small to mean anything
@@ -35,9 +37,7 @@ __all__ = ["share_out", "trade_steel"]
 @compiled
 def may_order_direct(firm, mill, expected_use_t, s):
     """Tell whether a firm may order at its mill: a partner, or registered and able to use up a lot in time."""
-    if firm.partner:
-        return True
-    return firm.registered and mill.lot_t <= s.cover_limit_months * expected_use_t
+    return firm.partner | (firm.registered & (mill.lot_t <= s.cover_limit_months * expected_use_t))
 
 
 @compiled
@@ -52,18 +52,20 @@ def priority(firm, s):
 
 
 @compiled
-def lapse(firm, mill, books):
-    """Give up what has waited too long at the mill, and get the deposit back."""
+def lapse(firm, mill, centre, books):
+    """Give up what has waited too long at the mill, and get the deposit back; an advance goes back too."""
     pay(books, DEPOSITS_REFUNDED, mill, firm, firm.deposit_jt)
     mill.deposits_jt -= firm.deposit_jt
     firm.deposit_jt = 0.0
     firm.backlog_t = 0.0
     firm.entitled_t = 0.0
+    if firm.advance_jt > 0.0:
+        repay_advance(firm, centre, firm.advance_jt, books)
 
 
 @compiled
 def order_direct(firm, mill, order_t, books, s):
-    """Order at the mill and prepay a share."""
+    """Order at the mill and prepay a share; return the deposit [jt]."""
     deposit_jt = s.prepaid_share * order_t * mill.price_jt_t
     pay(books, STEEL_DEPOSITS, firm, mill, deposit_jt)
     mill.deposits_jt += deposit_jt
@@ -73,12 +75,16 @@ def order_direct(firm, mill, order_t, books, s):
     if firm.backlog_t <= 0.0:
         firm.backlog_months = 0.0
     firm.backlog_t = total_t
+    return deposit_jt
 
 
 @compiled
-def order_from_mills(firms, producers, waiting, weights, counts, books, firms_p, steel_p):
+def order_from_mills(firms, producers, cooperatives, waiting, weights, counts, books, firms_p, steel_p):
     """Let firms that may do so order at their mill, and put those that wait in its queue with their priority."""
     p, s = firms_p[0], steel_p[0]
+    centre, bundled_t = cooperatives[BUYING], np.zeros(producers.size)
+    if centre.working:
+        bundle(firms, producers, centre, bundled_t, s)
     for j in range(producers.size):
         producers[j].ordered_t = 0.0
         counts[j] = 0
@@ -91,15 +97,18 @@ def order_from_mills(firms, producers, waiting, weights, counts, books, firms_p,
         if firm.backlog_t > 0.0:
             firm.backlog_months += 1.0
             if firm.backlog_months > s.backlog_months:
-                lapse(firm, mill, books)
+                lapse(firm, mill, centre, books)
         want_t = firm.wanted_steel_t - firm.backlog_t
         use_t = firm.material_t_t * firm.expected_t
-        if want_t > s.reorder_share * use_t and may_order_direct(firm, mill, use_t, s):
+        bundled = centre.working & firm.buys_jointly & (bundled_t[j] >= mill.lot_t)
+        if (want_t > s.reorder_share * use_t) & (bundled | may_order_direct(firm, mill, use_t, s)):
             means_jt = firm.cash_jt - s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
             reach_t = max(0.0, means_jt) / mill.price_jt_t
-            order_t = min(want_t, reach_t) if firm.partner else max(want_t, mill.lot_t)
+            order_t = min(want_t, reach_t) if firm.partner | bundled else max(want_t, mill.lot_t)
             if 0.0 < order_t <= reach_t:
-                order_direct(firm, mill, order_t, books, s)
+                deposit_jt = order_direct(firm, mill, order_t, books, s)
+                if bundled:
+                    advance(firm, centre, deposit_jt, books)
         firm.direct_t = 0.0
         if firm.backlog_t > 0.0:
             waiting[j, counts[j]] = i
@@ -146,8 +155,11 @@ def share_out(firms, waiting, weights, count, offer_t, local_only):
 
 
 @compiled
-def take_delivery(firm, mill, books, s):
-    """Deliver what a firm is entitled to in whole steps, against the rest of the price; trust follows."""
+def take_delivery(firm, mill, centre, books, s):
+    """Deliver what a firm is entitled to in whole steps, against the rest of the price; trust follows.
+
+    A member of the material centre pays its advance back in proportion, and the centre's fee.
+    """
     steps = math.floor(firm.entitled_t / s.delivery_step_t + SLIVER)
     step_t = min(firm.backlog_t, steps * s.delivery_step_t)
     if firm.entitled_t >= firm.backlog_t - SLIVER:
@@ -158,14 +170,21 @@ def take_delivery(firm, mill, books, s):
     part = step_t / firm.backlog_t
     used_jt = firm.deposit_jt * part
     balance_jt = max(0.0, step_t * firm.ordered_jt_t - used_jt)
-    if balance_jt > max(0.0, firm.cash_jt):
+    back_jt = firm.advance_jt * part
+    fee_jt = centre.fee_share * step_t * firm.ordered_jt_t if centre.working & firm.buys_jointly else 0.0
+    if balance_jt + back_jt + fee_jt > max(0.0, firm.cash_jt) + SLIVER * step_t * firm.ordered_jt_t:
         step_t, part = 0.0, 0.0
     firm.trust = s.trust_decay * firm.trust + (1.0 - s.trust_decay) * part
     if step_t > 0.0:
         pay(books, STEEL_FROM_MILLS, firm, mill, balance_jt)
         mill.deposits_jt -= used_jt
         firm.deposit_jt -= used_jt
-        store(firm, step_t, used_jt + balance_jt)
+        if back_jt > 0.0:
+            repay_advance(firm, centre, back_jt, books)
+        if fee_jt > 0.0:
+            pay(books, COOPERATIVE_FEES, firm, centre, fee_jt)
+            centre.handled_t += step_t
+        store(firm, step_t, used_jt + balance_jt + fee_jt)
         firm.direct_t = step_t
         firm.backlog_t -= step_t
         firm.entitled_t = max(0.0, firm.entitled_t - step_t) if firm.backlog_t > 0.0 else 0.0
@@ -182,7 +201,7 @@ def store(firm, tonnes, cost_jt):
 
 
 @compiled
-def deliver_allotment(firms, producers, waiting, weights, counts, books, tonnes, steel_p):
+def deliver_allotment(firms, producers, centre, waiting, weights, counts, books, tonnes, steel_p):
     """Ration each mill's allotment, local reserve first, and deliver it in whole steps."""
     s = steel_p[0]
     for j in range(producers.size):
@@ -193,7 +212,7 @@ def deliver_allotment(firms, producers, waiting, weights, counts, books, tonnes,
             rest_t = share_out(firms, waiting[j], weights[j], count, mill.reserved_t, True)
         share_out(firms, waiting[j], weights[j], count, mill.offered_t - mill.reserved_t + rest_t, False)
         for c in range(count):
-            tonnes[ALLOTTED, 1] += take_delivery(firms[waiting[j, c]], mill, books, s)
+            tonnes[ALLOTTED, 1] += take_delivery(firms[waiting[j, c]], mill, centre, books, s)
         tonnes[ALLOTTED, 0] += mill.delivered_t
         mill.elsewhere_t = mill.output_t - mill.contracts_t - mill.delivered_t
 
@@ -207,7 +226,7 @@ def ask_distributors(firms, producers, distributors, luck, firms_p, steel_p):
         firm.bought_t = 0.0
         firm.cash_cut = False
         want_t = firm.wanted_steel_t - firm.direct_t
-        if firm.working and want_t > 0.0:
+        if firm.working & (want_t > 0.0):
             dealer = distributors[firm.cluster]
             if uniform(luck, i) < s.stock_out_share:
                 want_t *= s.stock_out_fill
@@ -243,17 +262,18 @@ def fetch_steel(firms, producers, distributors, books, tonnes):
     """Let firms fetch and pay what their distributors have for them."""
     for i in range(firms.size):
         firm = firms[i]
-        if firm.working and firm.bought_t > 0.0:
+        if firm.working & (firm.bought_t > 0.0):
             buy_steel(firm, producers[firm.mill], distributors[firm.cluster], books, tonnes)
 
 
 @compiled
 def trade_steel(
-    firms, producers, mills, distributors, scale, waiting, weights, counts, luck, books, tonnes, firms_p, steel_p
+    firms, producers, mills, distributors, cooperatives, scale, waiting, weights, counts, luck, books, tonnes, firms_p,
+    steel_p,
 ):  # fmt: skip
     """Run the month's steel market: allotments, orders at the mills, rationing, and what distributors sell."""
     set_allotments(producers, mills, scale)
-    order_from_mills(firms, producers, waiting, weights, counts, books, firms_p, steel_p)
-    deliver_allotment(firms, producers, waiting, weights, counts, books, tonnes, steel_p)
+    order_from_mills(firms, producers, cooperatives, waiting, weights, counts, books, firms_p, steel_p)
+    deliver_allotment(firms, producers, cooperatives[BUYING], waiting, weights, counts, books, tonnes, steel_p)
     ask_distributors(firms, producers, distributors, luck, firms_p, steel_p)
     fetch_steel(firms, producers, distributors, books, tonnes)

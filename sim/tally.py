@@ -17,7 +17,8 @@ def _sums(names: str) -> np.dtype[np.void]:
 # Sums over the firms of a cluster.
 TALLY = _sums(
     "firms output_t capacity_t workers_fte wages_jt overhead_jt revenue_jt cost_sold_jt sold_t orders_t goods_t "
-    "steel_t direct_t bought_t wanted_t ordered_direct debt_jt cash_jt receivable_jt deposit_jt equity_jt price_jt_t "
+    "steel_t direct_t bought_t wanted_t ordered_direct debt_jt kur_jt cash_jt receivable_jt deposit_jt advance_jt "
+    "equity_jt price_jt_t "
     "unit_cost_jt_t markup skill quality motivation use sales_squared registered certified partners at_stores "
     "at_industry helped largest_fte idle "
     + " ".join(
@@ -44,6 +45,7 @@ HELD = (
     "cash_distributors",
     "cash_buyers",
     "cash_government",
+    "cash_cooperatives",
     "steel",
     "goods",
     "workshops",
@@ -59,4 +61,6 @@ HELD = (
     "met",
     "defaulted",
     "heirs",
+    "advances",
+    "advances_cooperatives",
 )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.buyers import CLASSES, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, KINDS, Buyer, Link
+from sim.cooperatives import Cooperative
 from sim.core.compiled import compiled
 from sim.core.parameters import month_number
 from sim.core.state import Table, row_dtype
@@ -32,7 +33,8 @@ def mills_of(scenario: Any) -> NDArray[Any]:
     """Return the mills' own facts, one row a mill, with outage dates as months of the run."""
     table = scenario.table("mill")
     first = month_number(scenario.first_month)
-    dtype = [*[(name, "f8") for name in table.dtype.names], ("outage_from", "f8"), ("outage_to", "f8")]
+    further = ("outage_from", "outage_to", "retained_share", "added_slots")  # the last two are set by policies only
+    dtype = [(name, "f8") for name in (*table.dtype.names, *further)]
     mills = np.zeros(table.size, dtype)
     for name in table.dtype.names:
         mills[name] = table[name]
@@ -133,13 +135,14 @@ def build_tables(
         own = slice(int(state["first_row"][c]), int(state["last_row"][c]))
         firms["cluster"][own], firms["local"][own] = c, clusters["local"][c] > 0.0
     producers = np.zeros(mills.size, row_dtype(Producer))
-    producers["slots"] = np.round(mills["partner_slots"] * scale)
+    producers["usual_slots"] = producers["slots"] = np.round(mills["partner_slots"] * scale)
     distributors = np.zeros(clusters.size, row_dtype(Distributor))
     distributors["cluster"] = np.arange(clusters.size)
     government = np.zeros(1, row_dtype(Government))
+    cooperatives = np.zeros(2, row_dtype(Cooperative))
     uid = 1
-    for rows in (producers, distributors, buyers, government):
-        rows["working"] = True
+    for rows in (producers, distributors, buyers, government, cooperatives):
+        rows["working"] = rows is not cooperatives  # a policy opens them
         rows["uid"] = np.arange(uid, uid + rows.size)
         uid += rows.size
     model.next_uid = uid
@@ -149,6 +152,7 @@ def build_tables(
         "distributors": Table(model, Distributor, distributors),
         "buyers": Table(model, Buyer, buyers, _buyer_class),
         "government": Table(model, Government, government),
+        "cooperatives": Table(model, Cooperative, cooperatives),
         "links": Table(None, Link, links),
     }
 

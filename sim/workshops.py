@@ -16,10 +16,12 @@ from sim.accounts import (
     STEEL_USED,
     WAGES,
 )
+from sim.cooperatives import BUYING
 from sim.core.compiled import compiled
 from sim.core.ledger import give, take
 from sim.core.streams import bell, uniform
-from sim.firms import Firm, bankable, credit_limit_jt, credit_room_jt, hired_fte, wage_bill_jt, working_cost_jt
+from sim.firm_figures import bankable, credit_room_jt, hired_fte, wage_bill_jt, working_cost_jt
+from sim.firms import Firm
 
 __all__ = ["agree_wages", "change", "make_goods", "plan", "settle"]
 
@@ -47,15 +49,17 @@ def agree_wages(firms, clusters, firms_p):
 
 
 @compiled
-def plan(firms, producers, distributors, clusters, last_season, season, luck, firms_p, market):
+def plan(firms, producers, distributors, cooperatives, clusters, last_season, season, luck, firms_p, market):
     """Let every firm form its expectation, price and steel wanted, and work out its attraction to buyers."""
     p, m = firms_p[0], market[0]
+    joint = cooperatives[BUYING].fee_share
     for i in range(firms.size):
         firm = firms[i]
         if firm.working:
             c = clusters[firm.cluster]
             mill_jt_t = producers[firm.mill].price_jt_t
             markup = 0.0 if firm.partner else distributors[firm.cluster].markup
+            markup = min(markup, joint) if firm.buys_jointly else markup
             expect(firm, last_season, season, p)
             want_steel(firm, season, mill_jt_t * (1.0 + markup), p)
             post_price(firm, p)
@@ -74,6 +78,7 @@ def make_goods(firms, days_share, tonnes, firms_p):
             firm.sold_t = 0.0
             firm.revenue_jt = 0.0
             firm.demanding_t = 0.0
+            firm.fined_jt = 0.0
             used_t = min(firm.steel_t, output_t * firm.material_t_t)
             firm.steel_t -= used_t
             firm.goods_t += output_t
@@ -103,7 +108,8 @@ def settle(firms, due_jt, month, holiday_share, books, firms_p):
         firm.receivable_jt -= received_jt
         take(books, PAYMENTS, firm, received_jt)
         holiday_jt = holiday_share * hired_fte(firm, p) * firm.wage_jt_fte
-        interest_jt = firm.debt_jt * (p.interest_bank if bankable(firm, p) else p.interest_informal)
+        rate = p.interest_bank if bankable(firm, p) else p.interest_informal
+        interest_jt = (firm.debt_jt - firm.kur_jt) * rate + firm.kur_jt * p.interest_kur
         give(books, WAGES, firm, firm.wages_jt)
         give(books, HOLIDAY_PAY, firm, holiday_jt)
         give(books, OVERHEAD, firm, firm.overhead_jt)
@@ -111,22 +117,23 @@ def settle(firms, due_jt, month, holiday_share, books, firms_p):
         expense_jt = firm.wages_jt + holiday_jt + firm.overhead_jt + interest_jt
         need_jt = working_cost_jt(firm, p)
         floor_jt = p.loan_cash_months * need_jt
-        if firm.cash_jt < floor_jt:
-            loan_jt = min(floor_jt - firm.cash_jt, credit_room_jt(firm, p))
-            take(books, LOANS, firm, loan_jt)
-            firm.debt_jt += loan_jt
-        elif firm.debt_jt > 0.0:
-            spare_jt = p.repayment_share * max(0.0, firm.cash_jt - p.repayment_reserve_months * need_jt)
-            paid_jt = min(firm.debt_jt, spare_jt)
-            give(books, REPAYMENTS, firm, paid_jt)
-            firm.debt_jt -= paid_jt
+        short_jt = floor_jt - firm.cash_jt
+        loan_jt = min(max(0.0, short_jt), credit_room_jt(firm, p))
+        spare_jt = p.repayment_share * max(0.0, firm.cash_jt - p.repayment_reserve_months * need_jt)
+        due_part_jt = min(p.kur_repaid_share * firm.kur_jt, max(0.0, firm.cash_jt))
+        paid_jt = 0.0 if short_jt > 0.0 else min(firm.debt_jt - due_part_jt, spare_jt)
+        paid_jt += due_part_jt
+        take(books, LOANS, firm, loan_jt)
+        give(books, REPAYMENTS, firm, paid_jt)
+        firm.debt_jt += loan_jt - paid_jt
+        firm.kur_jt = min(firm.kur_jt - due_part_jt, firm.debt_jt)
         draw_jt = 0.0
         if firm.cash_jt > p.draw_reserve_months * need_jt:
             draw_jt = min(p.draw_wages * firm.wage_jt_fte, firm.cash_jt)
         draw_jt += p.draw_share * max(0.0, firm.cash_jt - draw_jt - p.cash_target_months * need_jt)
         give(books, DRAW, firm, draw_jt)
         firm.equity_jt += firm.revenue_jt - firm.cost_sold_jt - expense_jt - draw_jt
-        broke = firm.cash_jt < -p.arrears_jt and firm.debt_jt >= credit_limit_jt(firm, p) - p.arrears_jt
+        broke = firm.cash_jt < -p.arrears_jt and credit_room_jt(firm, p) <= p.arrears_jt
         firm.bad_months = firm.bad_months + 1.0 if broke else 0.0
 
 
@@ -150,7 +157,7 @@ def change(firms, clusters, producers, papers, parting, closing, leaving, qualif
             bought_t = invest_t(firm, p)
             cost_jt = bought_t * p.machine_jt_t
             give(books, INVESTMENT, firm, cost_jt)
-            if cost_jt > 0.0 and bankable(firm, p):
+            if (cost_jt > 0.0) & bankable(firm, p):
                 loan_jt = min(p.machine_loan_share * cost_jt, credit_room_jt(firm, p))
                 take(books, LOANS, firm, loan_jt)
                 firm.debt_jt += loan_jt

@@ -142,7 +142,7 @@ class Firm(mesa.Agent):
         share = got_t / self.backlog_t
         used_jt = share * self.deposit_jt
         rest_jt = max(0.0, self.ordered_jt_t * got_t - used_jt)
-        if rest_jt > max(0.0, self.cash_jt):
+        if rest_jt > max(0.0, self.cash_jt) + 1e-9 * got_t * self.ordered_jt_t:
             got_t = share = 0.0
         self.trust = s.trust_decay * self.trust + (1 - s.trust_decay) * share
         if got_t > 0:
@@ -264,10 +264,13 @@ class Firm(mesa.Agent):
         self.invest()
         self.age_months += 1
         self.certificate_months = max(0.0, self.certificate_months - 1)
+        self.ban_months = max(0.0, self.ban_months - 1)
         chance = uniform(town.draw("firms.papers"), self.row)
-        if not self.registered:
+        if self.certificate_months > 0 and chance > 1 - p.revocation_rate:
+            self.certificate_months, self.ban_months = 0.0, p.ban_months
+        elif not self.registered:
             self.registered = chance < p.registration_rate
-        elif self.certificate_months == 0 and chance < p.certificate_rate:
+        elif self.certificate_months == 0 and self.ban_months == 0 and chance < p.certificate_rate:
             self.certificate_months = p.certificate_months
 
     def invest(self):

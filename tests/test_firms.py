@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import firms, workshops
+from sim import firm_figures, workshops
 from sim.accounts import DRAW, HOLIDAY_PAY, INTEREST, LOANS, MONEY, OVERHEAD, PAYMENTS, REPAYMENTS, WAGES
 from sim.core.state import seen
 from sim.firms import CAPACITY, CASH, LABOUR, MARKET, NONE, STEEL, Firm
@@ -24,39 +24,39 @@ def close(value):
 
 
 def test_skill_at_work_is_what_was_learnt_and_what_help_has_left():
-    assert firms.skill_now(Row(Firm, skill=0.8, skill_help=0.06).arg) == close(0.86)
+    assert firm_figures.skill_now(Row(Firm, skill=0.8, skill_help=0.06).arg) == close(0.86)
 
 
 def test_owner_and_family_are_not_hired():
     p = room("firms", family_fte=1.3)
-    assert firms.hired_fte(Row(Firm, workers_fte=4.3).arg, p) == close(3.0)
-    assert firms.hired_fte(Row(Firm, workers_fte=1.2).arg, p) == 0.0
+    assert firm_figures.hired_fte(Row(Firm, workers_fte=4.3).arg, p) == close(3.0)
+    assert firm_figures.hired_fte(Row(Firm, workers_fte=1.2).arg, p) == 0.0
 
 
 def test_wages_are_part_fixed_and_part_by_the_hours():
     p = room("firms", family_fte=1.0, wage_fixed_share=0.35)
     firm = Row(Firm, workers_fte=3.0, wage_jt_fte=2.0)
-    assert firms.wage_bill_jt(firm.arg, 0.0, p) == close(4.0 * 0.35)
-    assert firms.wage_bill_jt(firm.arg, 1.0, p) == close(4.0)
-    assert firms.wage_bill_jt(firm.arg, 0.5, p) == close(4.0 * 0.675)
+    assert firm_figures.wage_bill_jt(firm.arg, 0.0, p) == close(4.0 * 0.35)
+    assert firm_figures.wage_bill_jt(firm.arg, 1.0, p) == close(4.0)
+    assert firm_figures.wage_bill_jt(firm.arg, 0.5, p) == close(4.0 * 0.675)
 
 
 @pytest.mark.parametrize(("registered", "age_months", "months"), [(True, 25, 2.0), (True, 24, 0.8), (False, 100, 0.8)])
 def test_a_bank_lends_to_a_firm_with_papers_and_a_history(registered, age_months, months):
     p = room("firms", bank_history_months=24, credit_limit_bank_months=2.0, credit_limit_informal_months=0.8)
     firm = Row(Firm, registered=registered, age_months=age_months, expected_t=1.5, price_jt_t=20.0, debt_jt=10.0)
-    assert firms.bankable(firm.arg, p) == (months == 2.0)
-    assert firms.credit_limit_jt(firm.arg, p) == close(30.0 * months)
-    assert firms.credit_room_jt(firm.arg, p) == close(30.0 * months - 10.0)
+    assert firm_figures.bankable(firm.arg, p) == (months == 2.0)
+    assert firm_figures.credit_limit_jt(firm.arg, p) == close(30.0 * months)
+    assert firm_figures.credit_room_jt(firm.arg, p) == close(30.0 * months - 10.0)
     firm.debt_jt = 100.0
-    assert firms.credit_room_jt(firm.arg, p) == 0.0
+    assert firm_figures.credit_room_jt(firm.arg, p) == 0.0
 
 
 def test_a_month_costs_steel_wages_and_overhead():
     p = room("firms", family_fte=1.0, energy_jt_t=1.0, overhead_jt_t=0.2)
     firm = Row(Firm, material_t_t=1.1, expected_t=2.0, steel_price_jt_t=10.0, workers_fte=3.0, wage_jt_fte=2.0)
     firm.capacity_t = 5.0
-    assert firms.working_cost_jt(firm.arg, p) == close(22.0 + 4.0 + 2.0 + 1.0)
+    assert firm_figures.working_cost_jt(firm.arg, p) == close(22.0 + 4.0 + 2.0 + 1.0)
 
 
 # Planning
@@ -413,6 +413,8 @@ def settled(received_jt=10.0, holiday_share=0.0, **values):
         "family_fte": 1.0,
         "interest_bank": 0.01,
         "interest_informal": 0.03,
+        "interest_kur": 0.005,
+        "kur_repaid_share": 0.04,
         "bank_history_months": 24,
         "energy_jt_t": 1.0,
         "overhead_jt_t": 0.2,

@@ -12,9 +12,10 @@ from scipy import stats
 from sim.buyers import ADMITTED, HISTORY, MEANS, PAPERS, QUALITY, VOLUME, Buyer
 from sim.core.state import seen
 from sim.core.streams import bell, draw_normal, normal, pick
+from sim.deliveries import payment_delay_months
 from sim.errors import UserError
 from sim.firms import Firm
-from sim.goods_market import inside_share, may_order_from, payment_delay_months
+from sim.goods_market import inside_share, may_order_from
 from sim.model import MetalSupplyChain
 from sim.population import poisson
 from sim.producers import Distributor, Producer

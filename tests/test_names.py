@@ -8,6 +8,7 @@ import pytest
 
 from sim import Scenario
 from sim.buyers import Buyer, Link
+from sim.cooperatives import Cooperative
 from sim.core.parameters import UNITS
 from sim.firms import Firm
 from sim.government import Government
@@ -19,11 +20,12 @@ SOURCE = Path(__file__).parent.parent / "sim"
 BASELINE = Scenario.load("baseline")
 WORLD = (
     *("firms", "workshops", "producers", "steel_market", "goods_market", "buyers", "listing", "population"),
-    *("government", "shocks", "reckoning", "relief", "town"),
+    *("government", "shocks", "reckoning", "relief", "town", "firm_figures", "partnerships", "cooperatives"),
+    *("deliveries", "joint_sales", "finance"),
     *(f"policies/{file.stem}" for file in sorted((SOURCE / "policies").glob("*.py"))),
 )
 TREES = {name: ast.parse((SOURCE / f"{name}.py").read_text(encoding="utf-8")) for name in WORLD}
-CLASSES = {cls.__name__: cls for cls in (Firm, Buyer, Link, Producer, Distributor, Government)}
+CLASSES = {cls.__name__: cls for cls in (Firm, Buyer, Link, Producer, Distributor, Government, Cooperative)}
 
 
 def names_of(room):
@@ -34,7 +36,7 @@ def names_of(room):
 
 
 FIRM, BUYER, LINK = set(Firm.columns), set(Buyer.columns), set(Link.columns)
-MILL_FACTS = names_of("mill")
+MILL_FACTS = names_of("mill") | {"outage_from", "outage_to", "retained_share", "added_slots"}
 # What a name stands for in the rules, by itself and as a table that is indexed.
 ONE = {
     "firm": FIRM,
@@ -42,6 +44,10 @@ ONE = {
     "buyer": BUYER,
     "link": LINK,
     "dealer": set(Distributor.columns),
+    "centre": set(Cooperative.columns),
+    "cooperative": set(Cooperative.columns),
+    "seller": FIRM,
+    "giver": FIRM,
     "mill": set(Producer.columns),
     "kind": names_of("buyer"),
     "c": names_of("cluster"),
@@ -59,6 +65,7 @@ MANY = {
     "producers": set(Producer.columns),
     "mills": MILL_FACTS,
     "distributors": set(Distributor.columns),
+    "cooperatives": set(Cooperative.columns),
     "clusters": names_of("cluster"),
     "kinds": names_of("buyer"),
     "state": set(STATE.names),

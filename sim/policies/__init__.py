@@ -72,7 +72,8 @@ class Choice(_Declared):
 class Policy:
     """One programme or regulation in force between two months.
 
-    A subclass declares its levers as class attributes, says in words what it moves and on what evidence, and
+    A subclass declares its levers as class attributes, says in words what it moves, how that fades and on what
+    evidence, names the unit costs it pays (addresses of the register) and the recorded constraints it eases, and
     overrides the moments it needs. Instances belong to one run; they hold lever values as attributes of the same
     names, ``first`` and ``last`` (months of the run, inclusive), and their own purse.
     """
@@ -81,7 +82,10 @@ class Policy:
     title_id: ClassVar[str] = ""
     in_report: ClassVar[bool] = False
     moves: ClassVar[str] = ""
+    fades: ClassVar[str] = ""
     evidence: ClassVar[str] = ""
+    unit_costs: ClassVar[tuple[str, ...]] = ()
+    eases: ClassVar[tuple[int, ...]] = ()
     levers: ClassVar[dict[str, Lever | Choice]] = {}
     name: ClassVar[str] = ""
 
@@ -115,6 +119,9 @@ class Policy:
 
     def look_back(self, town: Any) -> None:
         """Act after the month's sales and payments (approvals, expiry, costs of a regulation)."""
+
+    def end(self, town: Any) -> None:
+        """Act once, at the end of the last month in force, unless another use of the policy follows at once."""
 
 
 @cache

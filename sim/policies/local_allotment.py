@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.firms import STEEL
 from sim.policies import Lever, Policy
 
 
@@ -26,14 +27,16 @@ class LocalAllotment(Policy):
     title_id = "Jatah baja untuk IKM lokal"
     in_report = True
     moves = "the order in which the mills' allotment is rationed"
+    fades = "at once: the rule holds only while in force; trust earned at the mill stays and decays"
     evidence = "Banten Raya, 15 June 2023; no experiment found"
+    eases = (STEEL,)
 
     reserved_share = Lever("share", 0, 1, 0, "Share of the mills' steel for small firms offered to local firms first")
 
     def set_rules(self, town: Any) -> None:
         """Reserve the share for this month, above what the mills already do."""
-        mills = town.tables["producers"].rows
-        mills["reserved_share"] = np.maximum(mills["reserved_share"], self.reserved_share)
+        mills = town.mills
+        mills["reserved_local_share"] = np.maximum(mills["reserved_local_share"], self.reserved_share)
 
     def look_back(self, town: Any) -> None:
         """Bear the cost of outside firms short at the mill: their distributors' mark-up on what went to local firms."""

@@ -1,7 +1,7 @@
 """Store access (temu bisnis): meetings at which big stores look at local firms, fees paid, and a shelf quota.
 
 Channel
-    At a meeting each store looks at a few local firms, drawn by visibility, puts each to its usual gate of papers,
+    At a meeting each store looks at a few local firms that the office brings, puts each to its usual gate of papers,
     volume, quality and means (with part of the fee paid), and signs at most about two. A shelf quota opens further
     places that only local firms may hold, while it is in force and the stores are compensated. Orders follow or not.
 Evidence
@@ -23,35 +23,42 @@ from sim.buyers import ADMITTED, STORES
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.streams import draw_uniform, key_of
-from sim.listing import judge, place, propose
+from sim.firms import MARKET
+from sim.listing import judge, place
 from sim.policies import Lever, Policy
+from sim.policies._programme import apply, help_given, local_firms, times_held
+from sim.policies._targeting import choose, targeting
 
 
 @compiled
 def meet(
-    buyer, b, kinds, links, firms, clusters, candidates, most, purse_jt, fee_share, luck, fit_luck, found, books,
-    firms_p, market_p,
+    buyer, b, kinds, links, firms, clusters, candidates, most, purse_jt, fee_share, fit_luck, signed, books, firms_p,
+    market_p,
 ):  # fmt: skip
-    """Let one store look at local firms and sign some; return the fees that the programme pays [jt]."""
+    """Let one store look at the firms that meet it and sign some.
+
+    Returns
+    -------
+    (float, int)
+        The fees that the programme pays [jt], and how many rows of firms were put into ``signed``.
+    """
     p, m = firms_p[0], market_p[0]
     kind = kinds[buyer.kind]
-    count = propose(firms, candidates, True, luck, p, found)
-    signed, paid_jt = 0, 0.0
-    for c in range(count):
-        firm = firms[found[c]]
+    count, paid_jt = 0, 0.0
+    for c in range(candidates.size):
+        row = candidates[c]
         help_jt = fee_share * kind.listing_fee_jt
-        if signed < most and paid_jt + help_jt <= purse_jt:
-            k, gate = judge(buyer, b, kind, links, firms, clusters, found[c], fit_luck, fee_share, p, m)
+        if count < most and paid_jt + help_jt <= purse_jt:
+            k, gate = judge(buyer, b, kind, links, firms, clusters, row, fit_luck, fee_share, p, m)
             if gate == ADMITTED:
                 own_jt = kind.listing_fee_jt - help_jt
-                pay(books, LISTING_FEES, firm, buyer, own_jt)
-                firm.equity_jt -= own_jt
-                place(buyer, b, kind, links, firms, found[c], k, fit_luck, m)
-                firm.helped_times += 1.0
-                firm.helped_months = 0.0
-                signed += 1
+                pay(books, LISTING_FEES, firms[row], buyer, own_jt)
+                firms[row].equity_jt -= own_jt
+                place(buyer, b, kind, links, firms, row, k, fit_luck, m)
+                signed[count] = row
+                count += 1
                 paid_jt += help_jt
-    return paid_jt
+    return paid_jt, count
 
 
 def first_come(stores: NDArray[np.int64], key: int) -> list[int]:
@@ -67,12 +74,16 @@ class StoreAccess(Policy):
     title_id = "Akses ke toko besar (temu bisnis)"
     in_report = True
     moves = "who is looked at by big stores, the fee at the gate, and places reserved for local goods"
+    fades = "reserved places close with the quota; a place won at a meeting lasts until the store drops the firm"
+    unit_costs = ("store_access.cost_jt_store", "store_access.cost_jt_place")
+    eases = (MARKET,)
     evidence = "Link & Match 2022: two firms a buyer and meeting; Atkin et al. 2017: +16 to +26 % profit"
 
     budget_jt_year = Lever("jt/year", 0, 20_000, 0, "Money of the programme in a calendar year")
     meetings_a_year = Lever("meetings/year", 0, 12, 0, "Meetings a year at which every store looks at local firms")
     fee_paid_share = Lever("share", 0, 1, 0, "Share of the listing fee that the programme pays")
     shelf_quota = Lever("places", 0, 4, 0, "Further places at each store that only local firms may hold")
+    target = targeting()
 
     def set_rules(self, town: Any) -> None:
         """Keep the places of the shelf quota open this month, store by store as long as the money lasts.
@@ -91,23 +102,39 @@ class StoreAccess(Policy):
             buyers["quota_slots"][b] += self.shelf_quota
 
     def deliver(self, town: Any) -> None:
-        """In a month with a meeting, let every store meet local firms, and pay for it."""
-        month_of_year = town.calendar_month
-        held = int(self.meetings_a_year * month_of_year / 12) - int(self.meetings_a_year * (month_of_year - 1) / 12)
-        facts, office, t = town.world.room("store_access"), town.office, town.arg
-        books, buyers = town.money.books, town.tables["buyers"].rows
-        for meeting in range(held):
+        """In a month with a meeting, let every store meet the firms that the office brings, and pay for it."""
+        for meeting in range(times_held(self.meetings_a_year, town.calendar_month)):
             key = key_of(town.luck("policy.store_access", town.month), meeting)
-            for b in first_come(np.flatnonzero(buyers["kind"] == STORES), key):
-                if office.affordable(self, facts["cost_jt_store"]) < 1 or office.take_staff(1) < 1:
+            stores = first_come(np.flatnonzero(town.tables["buyers"].rows["kind"] == STORES), key)
+            applicants = apply(town, self, self._fit(town))
+            most = int(town.world["store_access.firms_per_store"]) * len(stores)
+            invited = choose(town, self, applicants, most)
+            for k, b in enumerate(stores):
+                if not self._hold(town, b, invited[k :: len(stores)]):
                     return
-                office.spend(self, PROGRAMME, facts["cost_jt_store"], books)
-                fees_jt = meet(
-                    t.buyers[b], b, t.kinds, t.links, t.firms, t.clusters, int(facts["firms_per_store"]),
-                    int(facts["signed_per_store"]), office.purses[self.name].left_jt, float(self.fee_paid_share),
-                    key_of(key, b), town.luck("market.fit"), town.work.candidates, books, t.firms_p, t.market_p,
-                )  # fmt: skip
-                if fees_jt > 0.0:
-                    office.spend(self, FEES_PAID, fees_jt, books)
-                    buyers["cash_jt"][b] += fees_jt
-                    books[FEES_PAID, 1] += fees_jt
+
+    def _fit(self, town: Any) -> NDArray[np.bool_]:
+        """Return which firms the office may bring: local, with papers, and of the size and quality that stores ask."""
+        firms, kind = town.tables["firms"].rows, town.kinds[STORES]
+        volume_t = firms["capacity_t"] + firms["shared_volume_t"]
+        fit = (volume_t >= kind["min_volume_t"]) & (firms["quality"] >= kind["min_quality"])
+        return local_firms(town) & fit & (firms["registered"] | (kind["needs_papers"] <= 0.0))
+
+    def _hold(self, town: Any, b: int, candidates: NDArray[np.int64]) -> bool:
+        """Let one store meet its candidates; tell whether there was money and staff for it."""
+        facts, office, t, books = town.world.room("store_access"), town.office, town.arg, town.money.books
+        if office.affordable(self, facts["cost_jt_store"]) < 1 or office.take_staff(1) < 1:
+            return False
+        office.spend(self, PROGRAMME, facts["cost_jt_store"], books)
+        signed = np.zeros(max(1, candidates.size), np.int64)
+        fees_jt, count = meet(
+            t.buyers[b], b, t.kinds, t.links, t.firms, t.clusters, candidates, int(facts["signed_per_store"]),
+            office.purses[self.name].left_jt, float(self.fee_paid_share), town.luck("market.fit"), signed, books,
+            t.firms_p, t.market_p,
+        )  # fmt: skip
+        if fees_jt > 0.0:
+            office.spend(self, FEES_PAID, fees_jt, books)
+            town.tables["buyers"].rows["cash_jt"][b] += fees_jt
+            books[FEES_PAID, 1] += fees_jt
+        help_given(town, self, signed[:count])
+        return True

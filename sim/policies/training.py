@@ -1,4 +1,4 @@
-"""Training (pelatihan): lessons that raise skill, motivation and the quality of work, in staged cohorts.
+"""Training (pelatihan): lessons that raise skill and motivation, in cohorts limited by places, money and staff.
 
 Channel
     ``skill_help`` of a firm that attends rises by the gain and fades unless practised; motivation rises. Sales,
@@ -16,22 +16,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.accounts import PROGRAMME
-from sim.core.streams import draw_uniform
+import numpy as np
+
+from sim.firms import LABOUR
 from sim.policies import Lever, Policy
-from sim.policies._targeting import choose, targeting
+from sim.policies._programme import apply, attend, invite, local_firms
+from sim.policies._targeting import targeting
 
 MONTHS_A_QUARTER = 3
 
 
 class Training(Policy):
-    """Lessons that raise skill and motivation, in staged cohorts, one a quarter."""
+    """Lessons that raise skill and motivation, one cohort a quarter."""
 
     title_en = "Training"
     title_id = "Pelatihan"
     in_report = True
     moves = "skill (fading unless practised) and motivation of firms that attend"
+    fades = "skill from help by firms.help_fading a month, faster when idle; motivation returns to its usual level"
     evidence = "McKenzie 2020/21 (WPS 9408): +5 to +10 % sales and profits"
+    unit_costs = ("training.cost_jt_firm",)
+    eases = (LABOUR,)
 
     budget_jt_year = Lever("jt/year", 0, 20_000, 0, "Money of the programme in a calendar year")
     firms_a_cohort = Lever("firms", 0, 500, 0, "Places in one cohort; a cohort starts every quarter")
@@ -41,19 +46,10 @@ class Training(Policy):
         """At the end of each quarter, when its money is there, invite a cohort, charge it, and teach those who come."""
         if town.calendar_month % MONTHS_A_QUARTER != 0:
             return
-        facts, office = town.world.room("training"), town.office
-        firms = town.tables["firms"].rows
+        facts, firms = town.world.room("training"), town.tables["firms"].rows
         waited = (firms["helped_times"] == 0) | (firms["helped_months"] >= facts["repeat_months"])
-        eligible = firms["working"] & firms["local"] & waited & (firms["age_months"] >= facts["min_age_months"])
-        places = min(int(self.firms_a_cohort), office.affordable(self, facts["cost_jt_firm"]))
-        invited = choose(town, self, eligible, min(places, int(eligible.sum())))
-        invited = invited[: office.take_staff(invited.size)]
-        show = draw_uniform(town.luck("policy.training.show", town.month), firms.size)[invited]
-        comes = show < facts["attendance_floor"] + (1.0 - facts["attendance_floor"]) * firms["motivation"][invited]
-        for row, present in zip(invited.tolist(), comes.tolist(), strict=True):
-            cost_jt = facts["cost_jt_firm"] * (1.0 if present else facts["no_show_cost_share"])
-            if office.spend(self, PROGRAMME, cost_jt, town.money.books) and present:
-                firms["skill_help"][row] += facts["skill_gain"]
-                firms["motivation"][row] = min(1.0, firms["motivation"][row] + facts["motivation_gain"])
-                firms["helped_times"][row] += 1.0
-                firms["helped_months"][row] = 0.0
+        eligible = local_firms(town) & waited & (firms["age_months"] >= facts["min_age_months"])
+        invited = invite(town, self, apply(town, self, eligible), self.firms_a_cohort, facts["cost_jt_firm"])
+        rows = attend(town, self, invited, facts["cost_jt_firm"])
+        firms["skill_help"][rows] += facts["skill_gain"]
+        firms["motivation"][rows] = np.minimum(1.0, firms["motivation"][rows] + facts["motivation_gain"])
