@@ -109,10 +109,23 @@ def check(scenarios: Many) -> None:
         except UserError as problem:
             problems.append(str(problem))
         else:
-            policies = ", ".join(world.policies) or "no policy"
-            print(f"{one}: correct. {len(world.parameters)} parameters, {policies}, {world.fingerprint}")
+            in_force = ", ".join(world.policies) or "no policy"
+            dated = f", {len(world.events)} dated changes" if world.events else ""
+            print(f"{one}: correct. {len(world.parameters)} parameters, {in_force}{dated}, {world.fingerprint}")
     if problems:
         raise UserError("\n".join(problems))
+
+
+@app.command()
+def policies(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """List the policies: what each changes, its levers and ranges, what it costs, and on what evidence."""
+    import json
+
+    from sim.policy_table import policy_rows, policy_text
+
+    print(json.dumps(policy_rows(), indent=2, ensure_ascii=False) if as_json else policy_text())
 
 
 @app.command()

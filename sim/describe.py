@@ -113,6 +113,7 @@ def policies() -> Iterator[str]:
         title = f"{name}: {policy.title_en} ({policy.title_id})"
         yield from _wrapped(f"{title}, {report} ({_file_of(policy)})")
         yield from _wrapped(f"Moves {policy.moves}.", 2)
+        yield from _wrapped(f"Fades: {policy.fades}.", 2)
         yield from _wrapped(f"Evidence: {policy.evidence}.", 2)
         for key, lever in policy.levers.items():
             said = f"{key}: {lever.allowed}, at rest {_written(lever.rest)}. {lever.meaning}."

@@ -20,6 +20,7 @@ from sim.core.ledger import Ledger
 from sim.core.parameters import month_number
 from sim.core.state import TableModel, seen
 from sim.core.streams import Luck
+from sim.dated import adopt
 from sim.errors import UserError
 from sim.government import Office
 from sim.history import Collector, History
@@ -92,6 +93,7 @@ class MetalSupplyChain(TableModel):
         self.next_uid = 1
         self.running = self.months > 0
         self.luck = Luck(self.seed)
+        self.dated = self.world.dated()
         self._build(relief)
 
     def _build(self, relief: str | None) -> None:
@@ -256,6 +258,8 @@ class MetalSupplyChain(TableModel):
             raise UserError(message)
         self.month += 1
         self.calendar_month = (self.first_calendar + self.month - 1) % YEAR + 1
+        if self.month in self.dated:
+            adopt(self, self.dated[self.month])
         season, last = self.seasons[self.month - 1], self.seasons[max(0, self.month - 2)]
         self.history.open_month(self)
         self.public_season = season.public

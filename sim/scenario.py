@@ -9,13 +9,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from sim import policies
+from sim.core.events import Event, events_of, in_force
 from sim.core.parameters import Parameter, month_number, month_text
 from sim.core.register import Shape, difference, shape_of, whole
 from sim.core.rooms import Columns, Rooms, columns_of, parameters_of
@@ -28,7 +29,17 @@ __all__ = ["PolicyUse", "Scenario", "check", "parse_settings", "parse_value", "s
 
 FAMILIES = {"cluster_": 1, "mill_": 1, "buyer_": 1}  # and the fewest members a town may have
 FIRST_OBSERVED, WARM_UP, OBSERVED = "time.first_observed", "time.warm_up_months", "time.observed_months"
-WORDS = ("base", "reason", "policies")
+WORDS = ("base", "reason", "policies", "events")
+# What is read only when the town is built, so that no event can change it later: rooms or families, and names.
+AT_THE_START = {
+    "time": ("*",),
+    "town": ("*",),
+    "relief": ("*",),
+    "firms": ("town_cash_jt_t", "start_steel", "start_age_months"),
+    "cluster_": ("local",),
+    "mill_": ("partner_outside",),
+    "buyer_": ("number", "spread", "slots", "shelf_quota"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +54,7 @@ class Scenario(Rooms):
     parameters: Mapping[str, Parameter]
     uses: tuple[PolicyUse, ...]
     changes: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
 
     @classmethod
     def load(cls, path_or_name: str | os.PathLike[str], *, schema: Mapping[str, Parameter] | None = None) -> Scenario:
@@ -51,8 +63,8 @@ class Scenario(Rooms):
         ``schema`` replaces the shipped baseline as the measure of a whole register.
         """
         path, label = found(path_or_name, _folder())
-        register, uses, reason = _read(path, label, schema, ())
-        return cls(path.stem, path, reason, register, uses)
+        register, uses, reason, events = _read(path, label, schema, ())
+        return cls(path.stem, path, reason, register, uses, events=events)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
@@ -67,6 +79,7 @@ class Scenario(Rooms):
             columns_of(self.parameters),
             self.uses,
             dict(self.changes),
+            self.events,
         )
         return _unpacked, parts
 
@@ -104,9 +117,23 @@ class Scenario(Rooms):
             # the order of members counts: it is their place in every table and draw
             "members": [room for room in self._rooms if room.startswith(tuple(FAMILIES))],
             "uses": [(use.name, use.levers, use.first, use.last) for use in self.uses],
+            "events": [(event.key, event.value, event.first, event.last) for event in self.events],
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def dated(self) -> dict[int, Scenario]:
+        """Return the scenario as it stands from each month of the run in which an event begins or ends."""
+        first, last = _window(self.parameters)
+        turns = {number for event in self.events for number in (event.months[0], event.months[1] + 1)}
+        found = {}
+        for number in sorted(turn for turn in turns if first <= turn <= last):
+            values = in_force(self.events, int(number))
+            register = dict(self.parameters)
+            for address, value in values.items():
+                register[address] = replace(register[address], value=value)
+            found[int(number) - first + 1] = Scenario(self.name, self.path, self.reason, register, self.uses)
+        return found
 
     def changed(self, settings: Mapping[str, Any]) -> Scenario:
         """Return this scenario with other values, checked like the file.
@@ -134,12 +161,12 @@ class Scenario(Rooms):
         register = difference(tables, self.parameters, FAMILIES, problems)
         same = given == written(self.uses) and "time" not in tables
         uses = _settle(register, given, problems, self.uses if same else None)
-        return Scenario(self.name, self.path, self.reason, register, uses, {**self.changes, **plain})
+        return Scenario(self.name, self.path, self.reason, register, uses, {**self.changes, **plain}, self.events)
 
     def at_rest(self) -> Scenario:
         """Return this scenario with every lever at its rest value; policies and dates stay."""
         uses = tuple(use.at_rest(_levers()[use.name]) for use in self.uses)
-        return Scenario(self.name, self.path, self.reason, self.parameters, uses, self.changes)
+        return Scenario(self.name, self.path, self.reason, self.parameters, uses, self.changes, self.events)
 
 
 def _unpacked(name: str, path: Path, reason: str, columns: Columns, *rest: Any) -> Scenario:
@@ -195,8 +222,8 @@ def _settle(
 
 def _read(
     path: Path, label: str, schema: Mapping[str, Parameter] | None, above: tuple[Path, ...]
-) -> tuple[Mapping[str, Parameter], tuple[PolicyUse, ...], str]:
-    """Return the parameters, uses and reason of a file, on top of its base where it has one."""
+) -> tuple[Mapping[str, Parameter], tuple[PolicyUse, ...], str, tuple[Event, ...]]:
+    """Return the parameters, uses, reason and events of a file, on top of its base where it has one."""
     tables, problems = read_toml(path, label)
     if not tables:
         message = f'{label}: is empty. Begin with base = "baseline.toml" and a reason, then the differences.'
@@ -211,16 +238,22 @@ def _read(
         problems.add("reason", "is missing or empty. Say in double quotes why the scenario differs from its base.")
     register: Mapping[str, Parameter]
     given = tables.get("policies", {})
+    earlier: tuple[Event, ...] = ()
     if "base" in tables:
         below, base_label = _base_of(tables["base"], path, above, problems)
-        before, uses, _ = _read(below, base_label, schema, (*above, path.resolve()))
+        before, uses, _, earlier = _read(below, base_label, schema, (*above, path.resolve()))
         register = difference(rooms, before, FAMILIES, problems)
         given = written(uses) | given if isinstance(given, dict) else given
     elif problems:
         register = {}
     else:
         register = whole(rooms, _measure(path, schema), FAMILIES, problems)
-    return register, _settle(register, given, problems), str(reason).strip()
+    uses = _settle(register, given, problems)
+    events = earlier
+    if "events" in tables:
+        events = events_of(tables["events"], register, AT_THE_START, _window(register), problems, earlier)
+        problems.stop()
+    return register, uses, str(reason).strip(), events
 
 
 def _base_of(base: Any, path: Path, above: tuple[Path, ...], problems: Problems) -> tuple[Path, str]:

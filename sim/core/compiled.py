@@ -29,6 +29,7 @@ _STUDY_SIDE = {
     "cli.py",
     "app.py",
     "describe.py",
+    "policy_table.py",
     "errors.py",
     "exits.py",
     "__init__.py",

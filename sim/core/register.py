@@ -215,4 +215,6 @@ def _unknown_room(room: str, shape: Shape, rooms: Iterable[str], problems: Probl
     kinds = [f"{kind}NAME" if kind.endswith("_") else kind for kind in shape]
     member = room.partition("_")[2] or "NAME"
     near = did_you_mean(room, {*rooms, *(f"{kind}{member}" for kind in shape if kind.endswith("_"))})
-    problems.add(room, f"unknown table.{near} Allowed are base, reason, policies and the rooms {', '.join(kinds)}.")
+    problems.add(
+        room, f"unknown table.{near} Allowed are base, reason, policies, events and the rooms {', '.join(kinds)}."
+    )
