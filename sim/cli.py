@@ -206,29 +206,31 @@ def bind(
 
 
 @app.command()
-def patterns(
+def validate(
     scenario: One = "baseline",
-    seeds: Annotated[int, typer.Option(min=2, max=100_000, help="Number of runs; seeds 1, 2, ...")] = 10,
+    seeds: Annotated[int, typer.Option(min=2, max=100_000, help="Number of runs; seeds 1, 2, ...")] = 100,
     workers: Workers = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for patterns.csv.")] = None,
+    out: Out = None,
 ) -> None:
-    """Say how far a scenario is from what is known of such a town: firms, buyers, steel, money, seasons."""
-    from sim.study import patterns as study
-    from sim.study.files import output_folder
+    """Score a scenario on all that is known of such a town, and write the validation card. Misses are no error."""
+    from sim.study import card as study
+    from sim.study.card_text import card_table, notes
+    from sim.study.files import output_folder, short_key
     from sim.study.screen import progress_bar
 
     world = _load(scenario)
-    folder = output_folder(out) if out else None
+    folder = output_folder(out or Path("results") / "validate" / short_key(world.fingerprint, seeds))
     _announce_compile()
     with progress_bar("Measuring") as progress:
-        scores = study.score(world, seeds, workers=workers, progress=progress)
-    if folder:
-        study.write(scores, world, folder)
-    print(study.notes(scores))
-    print(f"\nScenario {world.name}, {seeds} seeds, means over the observed months")
-    print(study.pattern_table(scores))
-    if folder:
-        print(f"Written to {folder}")
+        card = study.score(world, seeds, workers=workers, progress=progress)
+
+    from sim.report.plots_card import card_files
+
+    title = f"Scenario {world.name}, {seeds} seeds, means over the observed months"
+    text = f"{title}\n{card_table(card)}\n"
+    study.write(card, folder, {"card.txt": f"{text}\n{notes(card)}\n".encode(), **card_files(card)})
+    print(text)
+    print(f"Written to {folder}")
 
 
 @app.command()

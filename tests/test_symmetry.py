@@ -7,7 +7,7 @@ import pytest
 
 from sim import Scenario
 from sim.indicators import catalogue
-from sim.policies import catalogue as policies
+from sim.study.limits import in_other_money
 from tests.towns import everything, run, town, unlike, with_every_policy
 
 OUTSIDE = [name for name, facts in Scenario.load("baseline").family("cluster").items() if not facts["local"]]
@@ -69,21 +69,6 @@ def test_identical_clusters_fare_alike_wherever_they_stand():
 
 
 # Units
-
-
-def in_other_money(scenario, factor):
-    """Return the scenario with every amount of money written in another unit."""
-    changes = {}
-    for address, entry in scenario.parameters.items():
-        if "jt" in entry.unit.split("/"):
-            low, high = entry.range
-            changes[f"{address}.value"] = entry.value * factor
-            changes |= {f"{address}.range": [low * factor, high * factor], f"{address}.source": "a test"}
-    for use in scenario.uses:
-        for lever, value in use.levers.items():
-            if "jt" in policies()[use.name].levers[lever].unit.split("/"):
-                changes[f"policies.{use.name}.{lever}"] = value * factor
-    return scenario.changed(changes)
 
 
 @pytest.mark.parametrize("factor", [2.0, 1 / 1024, 1.9])

@@ -79,3 +79,11 @@ def in_partnership(run: Watched) -> float:
     partners = run.values("partners_local") + run.values("partners_external")
     firms = run.values("firms_local") + run.values("firms_external")
     return divided(float(partners.sum()), float(firms.sum()))
+
+
+@measure
+def sales_area(run: Watched) -> float:
+    """Share of firms with sales whose main buyers of the last year are of their own place."""
+    local = float(run.values("firms_local").sum())
+    outside = float((run.values("firms_outside") - run.values("main_none_outside")).sum())
+    return divided(local + float(run.values("main_home_outside").sum()), local + outside)

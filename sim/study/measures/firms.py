@@ -6,15 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.study.measures.declare import measure
+from sim.study.shapes import laplace_against_normal, lognormal_against_exponential
 from sim.study.watch import YEAR, Watched, divided
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["laplace_over_normal", "rise_past_the_mode"]
+__all__ = ["rise_past_the_mode", "yearly_growth"]
 
-FIRST_CLASS_FTE, SIZE_CLASSES = 1.0, 9
+FIRST_CLASS_FTE, SIZE_CLASSES, GROWTH_CLASSES = 1.0, 9, 4
 
 
 def _register_number(run: Watched, local: bool) -> float:
@@ -76,36 +78,44 @@ def rise_past_the_mode(shares: NDArray[np.float64]) -> float:
 
 
 @measure
-def growth_tent(run: Watched) -> float:
-    """Log-likelihood of Laplace less normal for local firms' yearly growth, a firm and year."""
+def size_tail(run: Watched) -> float:
+    """Vuong's statistic for log-normal against exponential sizes of local firms, at the ends of the years."""
+    firms = run.local_firms
+    return lognormal_against_exponential(firms["workers_fte"][firms["month"] % YEAR == YEAR - 1].to_numpy())
+
+
+def yearly_growth(run: Watched) -> pd.DataFrame:
+    """Return the log growth of yearly sales of local firms, the year's median taken out, and the log of sales before.
+
+    Only firms at work through both years and with sales in both count.
+    """
     import numpy as np
+    import pandas as pd
 
     firms = run.local_firms
     by_year = firms.assign(year=firms["month"] // YEAR).groupby(["uid", "year"])["sold_t"].agg(["sum", "size"])
-    sold_t = by_year["sum"][(by_year["size"] == YEAR) & (by_year["sum"] > 0.0)].unstack("year")
-    growth = np.log(sold_t).diff(axis="columns")
-    growth = (growth - growth.median()).stack().dropna()
-    return laplace_over_normal(growth.to_numpy())
+    log_sold = np.log(by_year["sum"][(by_year["size"] == YEAR) & (by_year["sum"] > 0.0)]).unstack("year")
+    growth = log_sold.diff(axis="columns")
+    growth = growth - growth.median()
+    both = {"growth": growth.stack(), "before": log_sold.shift(axis="columns").stack()}
+    return pd.DataFrame(both).dropna()
 
 
-def laplace_over_normal(values: NDArray[np.float64]) -> float:
-    """Return the mean log-likelihood of the best Laplace distribution less that of the best normal one.
+@measure
+def growth_tent(run: Watched) -> float:
+    """Vuong's statistic for Laplace against normal growth of local firms' yearly sales."""
+    return laplace_against_normal(yearly_growth(run)["growth"].to_numpy())
 
-    Large samples give 0.072 for Laplace and -0.048 for normal values; heavier tails give more.
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> shares = (np.arange(9_999) + 0.5) / 9_999
-    >>> round(laplace_over_normal(np.sign(shares - 0.5) * np.log(1.0 - 2.0 * abs(shares - 0.5))), 3)
-    0.072
-    >>> laplace_over_normal(np.array([0.1]))
-    nan
-    """
+@measure
+def growth_by_size(run: Watched) -> float:
+    """Slope of the log spread of growth on the log of sales, over classes of local firms with equal numbers."""
     import numpy as np
+    import pandas as pd
 
-    if len(values) < YEAR or np.ptp(values) == 0.0:
+    table = yearly_growth(run)
+    if len(table) < GROWTH_CLASSES * YEAR:
         return math.nan
-    laplace = -math.log(2.0 * float(np.abs(values - np.median(values)).mean())) - 1.0
-    normal = -0.5 * math.log(2.0 * math.pi * float(values.var())) - 0.5
-    return laplace - normal
+    classes = table.groupby(pd.qcut(table["before"].rank(method="first"), GROWTH_CLASSES), observed=True)
+    spread, size = classes["growth"].std(), classes["before"].mean()
+    return float(np.polyfit(size, np.log(spread), 1)[0]) if (spread > 0.0).all() else math.nan

@@ -1,49 +1,13 @@
-"""How firms come and go, what they owe, pay and earn."""
+"""What firms owe, use, pay, earn and ask."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from sim.study.measures.declare import measure
 from sim.study.watch import YEAR, Watched, divided
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-
-@measure
-def exits_local(run: Watched) -> float:
-    """Local firms that close in a year, against those at work."""
-    return YEAR * run.ratio("exits_local", "firms_local")
-
-
-@measure
-def exits_outside(run: Watched) -> float:
-    """Outside firms that close in a year, against those at work."""
-    return YEAR * run.ratio("exits_external", "firms_external")
-
-
-def _yearly_change(values: NDArray[np.float64]) -> float:
-    """Return the yearly change from the mean of the first year to that of the last full one."""
-    years = len(values) // YEAR
-    if years < 2 or not values[:YEAR].any():  # noqa: PLR2004 - a change needs two
-        return math.nan
-    last = values[(years - 1) * YEAR : years * YEAR].mean()
-    return float((last / values[:YEAR].mean()) ** (1.0 / (years - 1)) - 1.0)
-
-
-@measure
-def net_change_local(run: Watched) -> float:
-    """Yearly change in the number of local firms."""
-    return _yearly_change(run.values("firms_local"))
-
-
-@measure
-def net_change_outside(run: Watched) -> float:
-    """Yearly change in the number of outside firms."""
-    return _yearly_change(run.values("firms_external"))
+LARGE_FIRMS_JT_FTE = 209.58  # value added a worker and year of large and medium furniture makers (BPS by Databoks)
 
 
 @measure
@@ -79,3 +43,37 @@ def wage(run: Watched) -> float:
 def sales_per_worker(run: Watched) -> float:
     """Sales of local firms in a year against people at work."""
     return YEAR * run.ratio("revenue_local_jt", "jobs_local_fte")
+
+
+@measure
+def productivity_gap(run: Watched) -> float:
+    """Value added of local firms a worker and year, against that of large and medium firms of one trade."""
+    return YEAR * run.ratio("value_added_local_jt", "jobs_local_fte") / LARGE_FIRMS_JT_FTE
+
+
+@measure
+def price_spread(run: Watched) -> float:
+    """Standard deviation of the log of posted prices over all firms, mean of months."""
+    import numpy as np
+
+    return float(np.log(run.firms["price_jt_t"]).groupby(run.firms["month"]).std().mean())
+
+
+@measure
+def price_changes(run: Watched) -> float:
+    """Changes of a local firm's posted price in a year."""
+    change = run.local_firms.groupby("uid")["price_jt_t"].diff().dropna()
+    return YEAR * divided(float((change != 0.0).sum()), float(len(change)))
+
+
+@measure
+def pass_through(run: Watched) -> float:
+    """Slope of the yearly log change of local firms' mean price on that of the steel price."""
+    import numpy as np
+    from scipy import stats
+
+    prices = [np.log(run.values(column)) for column in ("steel_price_jt_t", "price_local_jt_t")]
+    steel, goods = (log_price[YEAR:] - log_price[:-YEAR] for log_price in prices)
+    if len(steel) < YEAR or float(np.ptp(steel)) == 0.0 or not np.isfinite(goods).all():
+        return math.nan
+    return float(stats.linregress(steel, goods).slope)

@@ -11,6 +11,7 @@ from sim.study.watch import YEAR, Watched, divided
 
 LEBARAN_HELD = 0.75
 JULY, OCTOBER, MAY, JUNE = 7, 10, 5, 6
+QUARTER = 3
 
 
 def _days_near_lebaran(year: int, month: int, before: int, after: int) -> int:
@@ -80,3 +81,17 @@ def spent_by_may(run: Watched) -> float:
 def spent_by_june(run: Watched) -> float:
     """Share of a calendar year's public demand that falls in January to June."""
     return _spent_by(run, JUNE)
+
+
+@measure
+def output_swing(run: Watched) -> float:
+    """Root mean square of the yearly change of local firms' quarterly output."""
+    import numpy as np
+
+    output_t = run.values("output_local_t")
+    quarters = output_t[: len(output_t) // QUARTER * QUARTER].reshape(-1, QUARTER).sum(axis=1)
+    lag = YEAR // QUARTER
+    before, after = quarters[:-lag], quarters[lag:]
+    if not len(before) or not (before > 0.0).all():
+        return math.nan
+    return float(np.sqrt(np.mean((after / before - 1.0) ** 2)))
