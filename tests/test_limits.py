@@ -5,7 +5,7 @@ import pytest
 from sim import Scenario
 from sim.study import limits
 from sim.study.limits import LIMITS, small, try_limits, with_numbers
-from tests.towns import INTERPRETED, long_interpreted, town, with_policy
+from tests.towns import long_interpreted, town, with_policy
 
 BASELINE = Scenario.load("baseline")
 
@@ -27,10 +27,10 @@ def test_numbers_may_leave_their_range_in_a_limit():
     assert changed.parameters["firms.wear"].range[1] == 0.9
 
 
+@long_interpreted
 def test_clusters_that_differ_are_told_apart(monkeypatch):
     monkeypatch.setattr(limits, "with_numbers", lambda scenario, _numbers: scenario)
-    tried = small(BASELINE, 0.06 if INTERPRETED else limits.SCALE)
-    assert not LIMITS["identical_clusters"](tried)
+    assert not LIMITS["identical_clusters"](small(BASELINE))
 
 
 def test_a_policy_that_acts_without_money_is_found(monkeypatch):

@@ -72,8 +72,10 @@ def pass_through(run: Watched) -> float:
     import numpy as np
     from scipy import stats
 
-    prices = [np.log(run.values(column)) for column in ("steel_price_jt_t", "price_local_jt_t")]
-    steel, goods = (log_price[YEAR:] - log_price[:-YEAR] for log_price in prices)
-    if len(steel) < YEAR or float(np.ptp(steel)) == 0.0 or not np.isfinite(goods).all():
+    prices = [run.values(column) for column in ("steel_price_jt_t", "price_local_jt_t")]
+    if len(prices[0]) < 2 * YEAR or not all((price > 0.0).all() for price in prices):
+        return math.nan
+    steel, goods = (np.log(price[YEAR:] / price[:-YEAR]) for price in prices)
+    if float(np.ptp(steel)) == 0.0:
         return math.nan
     return float(stats.linregress(steel, goods).slope)
