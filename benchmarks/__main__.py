@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks.looking import mesa_costs
 from benchmarks.measure import Measure, machine, use_one_core
 from benchmarks.months import baseline_run, by_size, full_city_month
+from benchmarks.policies import policy_costs
 from benchmarks.rivals import against_c, against_oracle
 from benchmarks.starts import start_times
 from sim import MetalSupplyChain
@@ -71,6 +72,7 @@ def main() -> None:
         kept["Against C"] = limit
     else:
         _show("One stage against C (-O3, no fused multiply-add)", limit, kept)
+    _show("What a policy in force adds to a month of full_city", policy_costs(), kept)
     _show("Mesa", mesa_costs(), kept)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")

@@ -192,10 +192,11 @@ class Luck:
 
     def __call__(self, process: str, month: int = 0) -> int:
         """Return the key of a process in a month, a signed 64-bit integer."""
-        keys = self._keys.get(process, [])
-        while month >= len(keys):
-            keys = self._keys[process] = self._block(process, len(keys) + MONTHS_AT_ONCE)
-        return keys[month]
+        try:
+            return self._keys[process][month]
+        except (KeyError, IndexError):
+            self._keys[process] = self._block(process, (month // MONTHS_AT_ONCE + 1) * MONTHS_AT_ONCE)
+            return self._keys[process][month]
 
     def _block(self, process: str, months: int) -> list[int]:
         text = f"{self.seed}:{process}".encode()
