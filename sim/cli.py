@@ -129,6 +129,43 @@ def policies(
 
 
 @app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check them."""
+    import json
+
+    from sim.schema import schema as made
+
+    print(json.dumps(made(), indent=2, ensure_ascii=False))
+
+
+new = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write a start for a scenario or a policy.")
+app.add_typer(new, name="new")
+
+
+@new.command("scenario")
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Name of the file: small letters, digits and _.")],
+    base: Annotated[str, typer.Option(help="The scenario that it changes.")] = "baseline.toml",
+) -> None:
+    """Write NAME.toml in this folder: a scenario that is correct as it stands."""
+    from sim.starters import new_scenario as write
+
+    _load(base)
+    path = write(name, base, Path())
+    print(f"Written: {path}. Check it with: kotabaja check {path}")
+
+
+@new.command("policy")
+def new_policy(name: Annotated[str, typer.Argument(help="Name of the policy: small letters, digits and _.")]) -> None:
+    """Write a policy into a checkout: its file, its fact in the register, and a scenario that uses it."""
+    from sim.starters import new_policy as write
+
+    for path in write(name, Path(__file__).resolve().parent.parent):
+        print(f"Written: {path}")
+    print(f"See what it does with: kotabaja compare policies/{name} --seeds 10")
+
+
+@app.command()
 def describe() -> None:
     """Describe the model from its own declarations: entities, schedule, rules, parameters, policies."""
     from sim.describe import text

@@ -30,6 +30,8 @@ _STUDY_SIDE = {
     "app.py",
     "describe.py",
     "policy_table.py",
+    "schema.py",
+    "starters.py",
     "errors.py",
     "exits.py",
     "__init__.py",
