@@ -73,6 +73,15 @@ def test_dearer_firms_that_sell_more_are_found(monkeypatch):
     assert not LIMITS["dearer_sells_less"](town())
 
 
+def test_seeds_that_change_nothing_and_seeds_that_are_not_kept_are_found(monkeypatch):
+    usual = limits._months
+    monkeypatch.setattr(limits, "_months", lambda scenario, seed=1: usual(scenario, 1))
+    assert not LIMITS["seed_is_luck"](town())
+    runs = iter(range(1, 9))
+    monkeypatch.setattr(limits, "_months", lambda scenario, seed=1: usual(scenario, next(runs)))
+    assert not LIMITS["seed_is_luck"](town())
+
+
 def test_a_policy_in_force_stays_in_the_small_town():
     levers = {"budget_jt_year": 750, "firms_a_cohort": 25, "target": "lottery"}
     assert small(with_policy(BASELINE, "training", levers)).policies == ("training",)
