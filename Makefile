@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python` chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test test-long coverage check bench constraints clean anew
+.PHONY: help brief card test test-long coverage check bench constraints clean anew
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -45,6 +45,9 @@ help: ## say what each target does
 
 brief: $(READY) ## run the main experiment and write the briefing to results/brief/
 	$(VENV)/bin/kotabaja brief --out results/brief
+
+card: $(READY) ## score the baseline anew for docs/validation.md; the page's words are then yours to mend
+	$(VENV)/bin/kotabaja validate baseline --seeds 100 --out docs/validation
 
 test: $(READY) ## run the tests and the examples in the docstrings
 	$(RUN) -m pytest
