@@ -60,11 +60,15 @@ class Office:
         self.purses = {policy.name: Purse() for policy in policies}
         self.rolls: dict[str, Roll] = {}
 
-    def roll(self, policy: Policy, firms: Any) -> Roll:
-        """Return what a policy's programme knows of the firms, brought up to date; it outlives one use."""
-        roll = self.rolls.get(policy.name)
+    def roll(self, policy: Policy, firms: Any, part: str = "") -> Roll:
+        """Return what a policy's programme knows of the firms, brought up to date; it outlives one use.
+
+        A programme with several kinds of help may keep a further roll for a ``part`` of it.
+        """
+        name = f"{policy.name}.{part}" if part else policy.name
+        roll = self.rolls.get(name)
         if roll is None:
-            roll = self.rolls[policy.name] = Roll(firms.size)
+            roll = self.rolls[name] = Roll(firms.size)
         roll.meet(firms)
         return roll
 

@@ -31,8 +31,9 @@ class Roll:
 
     def meet(self, firms: NDArray[Any]) -> None:
         """Forget the firms that have closed or whose row has a new firm."""
-        gone = (self.uid != 0) & ((self.uid != firms["uid"]) | ~firms["working"])
-        if gone.any():
+        known = np.flatnonzero(self.uid)
+        gone = known[(self.uid[known] != firms["uid"][known]) | ~firms["working"][known]]
+        if gone.size:
             for column in (self.uid, self.applied, self.helped, self.left_months):
                 column[gone] = NEVER
 

@@ -7,7 +7,8 @@ Evidence
     The newspaper report of 15 June 2023 says that local firms compete with outside firms for the quota and get what is
     left. No study of such a reserve was found.
 Cost
-    No budget. Its shadow cost is what outside firms pay more for the steel they must buy from distributors instead.
+    No budget. Its shadow cost is the mark-up that the city's distributors lose on the steel that moved to local firms.
+    What outside firms pay more for steel is displacement: it shows in their value added and is not counted again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 
 from sim.firms import STEEL
 from sim.policies import Lever, Policy
+from sim.policies._steel import AtTheMills, distributors_loss_jt
 
 
 class LocalAllotment(Policy):
@@ -36,13 +38,18 @@ class LocalAllotment(Policy):
     def set_rules(self, town: Any) -> None:
         """Reserve the share for this month, above what the mills already do."""
         mills = town.mills
+        self.added_share = np.maximum(0.0, self.reserved_share - mills["reserved_local_share"])
         mills["reserved_local_share"] = np.maximum(mills["reserved_local_share"], self.reserved_share)
 
     def look_back(self, town: Any) -> None:
-        """Bear the cost of outside firms short at the mill: their distributors' mark-up on what went to local firms."""
-        firms, mills = town.tables["firms"].rows, town.tables["producers"].rows
-        short = np.bincount(firms["mill"], weights=firms["backlog_t"] * ~firms["local"], minlength=mills.size)
-        local_t = np.bincount(firms["mill"], weights=firms["direct_t"] * firms["local"], minlength=mills.size)
-        moved_t = np.minimum(np.minimum(local_t, self.reserved_share * mills["offered_t"]), short)
-        markup = float(town.tables["distributors"].rows["markup"].mean())
-        town.office.bear(self, float((moved_t * mills["price_jt_t"]).sum()) * markup)
+        """Bear what the city's distributors lose on steel that local firms got because of the reserve.
+
+        That is what they got beyond their usual part of the deliveries, but no more than what was added to the
+        reserve, nor than what outside firms are short of.
+        """
+        if not self.added_share.any():
+            return
+        orders, mills = AtTheMills(town), town.tables["producers"].rows
+        beyond_t = np.maximum(0.0, orders.local_t - orders.usual_local_share * orders.delivered_t)
+        moved_t = np.minimum(beyond_t, self.added_share * mills["offered_t"])
+        town.office.bear(self, distributors_loss_jt(town, np.minimum(moved_t, orders.outside_short_t)))

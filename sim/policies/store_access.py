@@ -9,10 +9,15 @@ Evidence
     experiment raised profits by 16-26 % and taught quality (Atkin, Khandelwal & Osman 2017, QJE): compared with, never
     tuned to. Listing fees of self-service stores are capped at Rp 10 million an item (Permendag 23/2021); space for
     local goods: 30 % of mall area (2021), 80 % domestic goods (2013).
+Cost
+    A store's part in a meeting, fees, and compensation for each reserved place. Where a store loses more by its
+    reserved places than it is paid for (the change of its surplus as a logit buyer, times what it spends), the rest is
+    a shadow cost; what other stores gain is not set against it.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,6 +29,7 @@ from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.streams import draw_uniform, key_of
 from sim.firms import MARKET
+from sim.goods_market import attraction, may_order_from
 from sim.listing import judge, place
 from sim.policies import Lever, Policy
 from sim.policies._programme import apply, help_given, local_firms, times_held
@@ -59,6 +65,37 @@ def meet(
                 count += 1
                 paid_jt += help_jt
     return paid_jt, count
+
+
+@compiled
+def add_shortfalls(
+    buyers, kinds, links, firms, usual_lengths, import_utility, import_price_jt_t, cost_jt_place, market
+):
+    """Return what stores lose by the firms on their reserved places beyond what they are paid for these [jt]."""
+    m, kind = market[0], kinds[STORES]
+    missing_jt = 0.0
+    for b in range(buyers.size):
+        buyer = buyers[b]
+        if buyer.kind == STORES and buyer.quota_slots > 0.0:
+            usual, pulls, count, length = 0.0, 0.0, 0, 0
+            for k in range(buyer.first_link, buyer.last_link):
+                link = links[k]
+                if link.firm >= 0 and may_order_from(firms[link.firm], kind):
+                    pull = attraction(link, firms[link.firm], buyer, kind, m)
+                    pulls += pull
+                    length += 1
+                    if not link.local_only:
+                        usual += pull
+                        count += 1
+            odds = np.zeros(2)
+            for k, (total, n) in enumerate(((usual, count), (pulls, length))):
+                if n > 0:
+                    value = m.nest * math.log(total / n) + m.list_value * math.log(n / usual_lengths[b])
+                    odds[k] = math.exp(value - kind.import_pull - import_utility)
+            worse = (math.log1p(odds[0]) - math.log1p(odds[1])) / m.price_elasticity
+            lost_jt = worse * buyer.demand_t * import_price_jt_t
+            missing_jt += max(0.0, lost_jt - cost_jt_place * buyer.quota_slots)
+    return missing_jt
 
 
 def first_come(stores: NDArray[np.int64], key: int) -> list[int]:
@@ -112,6 +149,17 @@ class StoreAccess(Policy):
             for k, b in enumerate(stores):
                 if not self._hold(town, b, invited[k :: len(stores)]):
                     return
+
+    def look_back(self, town: Any) -> None:
+        """Bear what stores lose by reserved places beyond their compensation."""
+        if self.shelf_quota <= 0.0:
+            return
+        t, outside = town.arg, town.outside
+        missing_jt = add_shortfalls(
+            t.buyers, t.kinds, t.links, t.firms, town.lengths, outside.import_utility, outside.import_price_jt_t,
+            town.world["store_access.cost_jt_place"], t.market_p,
+        )  # fmt: skip
+        town.office.bear(self, missing_jt)
 
     def _fit(self, town: Any) -> NDArray[np.bool_]:
         """Return which firms the office may bring: local, with papers, and of the size and quality that stores ask."""

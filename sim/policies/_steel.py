@@ -1,0 +1,54 @@
+"""What rules on the mills' allotment cost others: whose orders it served, and what the city's distributors lose.
+
+A shadow cost counts what a rule takes from those whose gains and losses show nowhere else: the mills, the city's
+distributors, buyers. What outside firms lose is displacement and shows in their own value added.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.compiled import compiled
+from sim.steel_market import priority
+
+__all__ = ["AtTheMills", "distributors_loss_jt"]
+
+
+@compiled
+def add_orders(firms, weights, delivered_t, short_t, steel_p):
+    """Add up the month's orders at each mill, outside and local: weighed by priority, delivered, still short."""
+    s = steel_p[0]
+    for i in range(firms.size):
+        firm = firms[i]
+        order_t = firm.backlog_t + firm.direct_t
+        if firm.working & (order_t > 0.0):
+            local = 1 if firm.local else 0
+            weights[firm.mill, local] += priority(firm, s) * order_t
+            delivered_t[firm.mill, local] += firm.direct_t
+            short_t[firm.mill, local] += firm.backlog_t
+
+
+class AtTheMills:
+    """The month's orders of small firms, mill by mill: who got how much, and who would have by priority alone."""
+
+    def __init__(self, town: Any) -> None:
+        weights, delivered_t, short_t = np.zeros((3, town.mills.size, 2))
+        add_orders(town.arg.firms, weights, delivered_t, short_t, town.arg.steel_p)
+        total = weights.sum(axis=1)
+        self.delivered_t = delivered_t.sum(axis=1)
+        self.local_t = delivered_t[:, 1]
+        self.outside_short_t = short_t[:, 0]
+        self.usual_local_share = np.divide(weights[:, 1], total, out=np.zeros(total.size), where=total > 0.0)
+
+
+def distributors_loss_jt(town: Any, local_t: NDArray[np.float64]) -> float:
+    """Return the mark-up that the city's distributors lose on steel that local firms got from the mills instead [jt].
+
+    An upper bound: what handling the steel would have cost the distributors is not taken off.
+    """
+    home = int(np.flatnonzero(town.clusters["local"])[0])
+    markup = float(town.tables["distributors"].rows["markup"][home])
+    return float((local_t * town.tables["producers"].rows["price_jt_t"]).sum()) * markup
