@@ -35,11 +35,12 @@ class AtTheMills:
     """The month's orders of small firms, mill by mill: who got how much, and who would have by priority alone."""
 
     def __init__(self, town: Any) -> None:
-        weights, delivered_t, short_t = np.zeros((3, town.mills.size, 2))
+        shape = (town.mills.size, 2)  # outside, local
+        weights, delivered_t, short_t = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         add_orders(town.arg.firms, weights, delivered_t, short_t, town.arg.steel_p)
         total = weights.sum(axis=1)
-        self.delivered_t = delivered_t.sum(axis=1)
-        self.local_t = delivered_t[:, 1]
+        self.served_t = delivered_t.sum(axis=1)
+        self.served_local_t = delivered_t[:, 1]
         self.outside_short_t = short_t[:, 0]
         self.usual_local_share = np.divide(weights[:, 1], total, out=np.zeros(total.size), where=total > 0.0)
 

@@ -35,6 +35,11 @@ class LocalAllotment(Policy):
 
     reserved_share = Lever("share", 0, 1, 0, "Share of the mills' steel for small firms offered to local firms first")
 
+    def __init__(self, first: int, last: int, **levers: Any) -> None:
+        """Take dates and lever; nothing is added to the mills' own reserve before the first month."""
+        super().__init__(first, last, **levers)
+        self.added_share = np.zeros(1)
+
     def set_rules(self, town: Any) -> None:
         """Reserve the share for this month, above what the mills already do."""
         mills = town.mills
@@ -50,6 +55,6 @@ class LocalAllotment(Policy):
         if not self.added_share.any():
             return
         orders, mills = AtTheMills(town), town.tables["producers"].rows
-        beyond_t = np.maximum(0.0, orders.local_t - orders.usual_local_share * orders.delivered_t)
+        beyond_t = np.maximum(0.0, orders.served_local_t - orders.usual_local_share * orders.served_t)
         moved_t = np.minimum(beyond_t, self.added_share * mills["offered_t"])
         town.office.bear(self, distributors_loss_jt(town, np.minimum(moved_t, orders.outside_short_t)))

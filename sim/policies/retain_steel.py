@@ -46,7 +46,7 @@ class RetainSteel(Policy):
             return
         orders, mills = AtTheMills(town), town.tables["producers"].rows
         usual_t = town.mills["allotment_share"] * town.scale * mills["output_t"]
-        further_t = np.maximum(0.0, orders.delivered_t - usual_t)
+        further_t = np.maximum(0.0, orders.served_t - usual_t)
         forgone_jt = float((further_t * mills["price_jt_t"]).sum()) * town.world["retain_steel.margin_share"]
         lost_jt = distributors_loss_jt(town, orders.usual_local_share * further_t)
         town.office.bear(self, forgone_jt + lost_jt)
