@@ -25,7 +25,7 @@ def adopt(town: Any, world: Any) -> None:
     fresh = (world.table("cluster"), world.table("buyer"), mills_of(world))
     records = tuple(world.record(room) for room in ("firms", "market", "steel"))
     for own, usual, new in zip(town.rules, town.usual_rules, (*fresh, *records), strict=True):
-        usual[:] = own[:] = new.view(np.float64)
+        usual[:] = own.view(np.float64)[:] = new.view(np.float64)
     town.p_outside[:] = world.record("outside")
     town.outside.o, town.outside.market = world.room("outside"), world.room("market")
     town.office.facts, town.office.timing = world.room("government"), world.room("outside")

@@ -116,9 +116,8 @@ class MetalSupplyChain(TableModel):
         self.p_outside = world.record("outside")
         self.machine_jt_t = float(world["firms.machine_jt_t"])
         self.holiday_pay_share = float(world["firms.holiday_pay_share"])
-        rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
-        self.rules = tuple(rule.view(np.float64) for rule in rules)  # flat: a copy of fields one by one is slow
-        self.usual_rules = tuple(rule.copy() for rule in self.rules)
+        self.rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
+        self.usual_rules = tuple(rule.view(np.float64).copy() for rule in self.rules)
         self._see()
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
@@ -274,7 +273,7 @@ class MetalSupplyChain(TableModel):
         """Let last month's rules lapse, release the month's public money, and begin the policies that start now."""
         if self.office.policies or self.relief is not None:
             for rule, usual in zip(self.rules, self.usual_rules, strict=True):
-                rule[:] = usual
+                rule.view(np.float64)[:] = usual  # flat: a copy of fields one by one is slow
             for table, columns in LAPSING.items():
                 for column in columns:
                     self.tables[table].rows[column] = 0
