@@ -59,9 +59,10 @@ class Office:
         self.row, self.policies, self.facts, self.timing = row, policies, facts, timing
         self.purses = {policy.name: Purse() for policy in policies}
         self.rolls: dict[str, Roll] = {}
+        self.month = 0
 
     def roll(self, policy: Policy, firms: Any, part: str = "") -> Roll:
-        """Return what a policy's programme knows of the firms, brought up to date; it outlives one use.
+        """Return what a policy's programme knows of the firms, brought up to date once a month; it outlives one use.
 
         A programme with several kinds of help may keep a further roll for a ``part`` of it.
         """
@@ -69,7 +70,9 @@ class Office:
         roll = self.rolls.get(name)
         if roll is None:
             roll = self.rolls[name] = Roll(firms.size)
-        roll.meet(firms)
+        if roll.month != self.month:
+            roll.meet(firms)
+            roll.month = self.month
         return roll
 
     def in_force(self, month: int) -> list[Policy]:
@@ -78,6 +81,7 @@ class Office:
 
     def open_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Release this month's money to the policies in force, and free the staff."""
+        self.month = month
         office = self.row.rows[0]
         office["spent_jt"] = office["shadow_jt"] = 0.0
         office["staff_left"] = self.facts["staff_firms_month"]

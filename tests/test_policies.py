@@ -2,6 +2,8 @@
 
 import ast
 import copy
+import functools
+import itertools
 import math
 import pickle
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 from sim import MetalSupplyChain, Scenario, policies
 from sim.accounts import CITY_BUDGET, LAPSED, MONEY, PROGRAMME
 from sim.core.parameters import month_number
+from sim.core.streams import Luck
 from sim.errors import UserError
 from sim.policies import Choice, Lever, catalogue
 from tests.towns import everything, levers, long_interpreted, run, town, unlike, wide, with_every_policy, with_policy
@@ -26,7 +29,27 @@ every_budget = pytest.mark.parametrize("name", [name for name in POLICIES if BUD
 every_lever = pytest.mark.parametrize(
     ("name", "lever"), [(name, key) for name, policy in POLICIES.items() for key in policy.levers]
 )
+every_other_option = pytest.mark.parametrize(
+    ("name", "lever", "option"),
+    [
+        (name, key, option)
+        for name, policy in POLICIES.items()
+        for key, lever in policy.levers.items()
+        if isinstance(lever, Choice) and key != "target"
+        for option in lever.options[1:]
+    ],
+)
 LONG = {"observed": 30}
+# What help leaves in a firm, and the entry of the register by which it fades or wears away.
+FADES = {
+    "skill_help": "firms.help_fading",
+    "quality": "firms.quality_drift",
+    "motivation": "firms.motivation_speed",
+    "marketing": "firms.marketing_drift",
+    "capacity_t": "firms.wear",
+    "waste_saved": "firms.wear",
+    "certificate_months": "firms.certificate_months",
+}
 # What must follow from what firms and buyers do, and may not be written by hand.
 OUTCOMES = {
     *("sold_t", "orders_t", "order_t", "output_t", "desired_t", "expected_t", "delivered_t", "first_t", "demand_t"),
@@ -139,6 +162,17 @@ def test_a_policy_without_money_changes_no_bit(name, part):
     assert unlike(everything(run(scenario)), everything(run(town(**LONG)))) == []
 
 
+@every_policy
+def test_other_policies_at_rest_move_nothing_beside_one_in_force(name):
+    alone = beside = in_force(name)
+    for other in POLICIES:
+        if other != name:
+            rest = {key: lever.rest for key, lever in POLICIES[other].levers.items()}
+            beside = with_policy(beside, other, rest)
+    assert beside.policies != alone.policies
+    assert unlike(everything(run(beside)), everything(run(alone))) == []
+
+
 @long_interpreted
 @every_policy
 def test_a_policy_moves_something_when_its_levers_are_not_at_rest(name):
@@ -213,7 +247,131 @@ def test_two_uses_that_follow_each_other_at_new_year_are_one(name):
     assert unlike(everything(run(split)), everything(run(whole))) == []
 
 
+@functools.cache
+def what_help_leaves(name):
+    """Return, by column that a policy wrote in firms and that fades, the mean gap to the same town without the policy.
+
+    Two gaps over the firms that the policy touched: in the last month in force, and three years later.
+    """
+    scenario = with_policy(town(observed=48), name, levers(name, 1.0), first="2023-06", last="2024-05")
+    model, usual = MetalSupplyChain(scenario, seed=1), MetalSupplyChain(town(observed=48), seed=1)
+    firms, others = model.tables["firms"].rows, usual.tables["firms"].rows
+    acts, touched = model._government_acts, {column: set() for column in FADES}
+
+    def act(moment):
+        before = {column: firms[column].copy() for column in FADES}
+        acts(moment)
+        for column, was in before.items():
+            touched[column] |= set(firms["uid"][firms[column] != was].tolist())
+
+    model._government_acts = act
+    seen_at = []
+    for month in (model.warm_up + 12, model.months):
+        while model.month < month:
+            model.step()
+            usual.step()
+        seen_at.append((firms.copy(), others.copy()))
+    uid = firms["uid"]
+    same = np.all([(rows["uid"] == uid) & rows["working"] for pair in seen_at for rows in pair], axis=0)
+    gaps = {}
+    for column, uids in touched.items():
+        rows = same & np.isin(uid, list(uids))
+        if rows.any():
+            gaps[column] = [float((one[column] - other[column])[rows].mean()) for one, other in seen_at]
+    return gaps
+
+
+@long_interpreted
+@every_policy
+def test_what_a_policy_leaves_in_firms_fades_after_its_end_as_it_declares(name):
+    for column, (at_the_end, later) in what_help_leaves(name).items():
+        assert FADES[column] in POLICIES[name].fades, column
+        assert at_the_end > 0.0, column
+        assert abs(later) < at_the_end, column
+
+
+@long_interpreted
+def test_the_search_for_what_fades_finds_all_of_it():
+    assert {column for name in POLICIES for column in what_help_leaves(name)} == set(FADES)
+
+
+@every_policy
+def test_help_that_still_runs_stops_with_the_policy(name):
+    model = MetalSupplyChain(in_force(name, 1.0, first="2023-06", last="2024-06"), seed=1)
+    while model.running:
+        model.step()
+        roll = model.office.rolls.get(name)
+        if roll and model.month >= model.office.policies[0].last:
+            assert roll.running.size == 0
+    assert (model.tables["firms"].rows["visibility_help"] == 0.0).all()
+
+
+# Luck and theory
+
+
+class RecordingLuck(Luck):
+    """Luck that notes what a policy asks of it while the policy acts."""
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.asked, self.acting = set(), False
+
+    def __call__(self, process, month=0):
+        if self.acting:
+            self.asked.add((process, month > 0))
+        return super().__call__(process, month)
+
+
+@every_policy
+def test_a_policy_draws_its_own_luck_and_no_other(name):
+    model = MetalSupplyChain(in_force(name), seed=1)
+    model.luck = RecordingLuck(1)
+    acts = model._government_acts
+
+    def act(moment):
+        model.luck.acting = True
+        acts(moment)
+        model.luck.acting = False
+
+    model._government_acts = act
+    model.run()
+    # what lasts belongs to the town: which buyer likes which firm
+    strange = {process for process, of_a_month in model.luck.asked if of_a_month or not process.startswith("market.")}
+    assert [process for process in strange if not f"{process}.".startswith(f"policy.{name}.")] == []
+
+
+@long_interpreted
+@every_budget
+def test_more_money_never_helps_fewer_firms_nor_others_first(name):
+    helped = []
+    for purse_jt in (40.0, 400.0, 4_000.0, 40_000.0):
+        scenario = with_policy(town(scale=1.0, observed=18), name, levers(name), first="2024-06")
+        model = MetalSupplyChain(scenario, seed=1)
+        [policy] = model.office.policies
+        while model.month < policy.first - 1:
+            model.step()
+        model._begin_month()
+        model._open_office()
+        policy.look_back(model)
+        model.office.purses[name].left_jt = purse_jt
+        policy.set_rules(model)
+        policy.deliver(model)
+        firms = model.tables["firms"].rows
+        helped.append(set(firms["uid"][firms["working"] & (firms["helped_months"] == 0.0)].tolist()))
+    assert all(few <= more for few, more in itertools.pairwise(helped))
+
+
 # Money and staff
+
+
+@every_other_option
+@pytest.mark.parametrize("budget_jt", [0.0, 300.0, 20_000.0])
+def test_every_form_of_a_policy_keeps_its_budget_and_the_books(name, lever, option, budget_jt):
+    money = {BUDGET: budget_jt} if BUDGET in POLICIES[name].levers else {}
+    model = run(in_force(name, 0.5, **money, **{lever: option}))  # the audit of every month is part of the run
+    assert model.indicators["spending_jt"].sum() <= budget_jt * 3
+    if budget_jt == 0.0 and money:
+        assert unlike(everything(model), everything(run(town(**LONG)))) == []
 
 
 @every_budget

@@ -18,7 +18,19 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import compiled, interpreted
 
-__all__ = ["Luck", "bell", "draw_normal", "draw_uniform", "key_of", "normal", "number", "pick", "uniform"]
+__all__ = [
+    "Luck",
+    "bell",
+    "draw_normal",
+    "draw_rows",
+    "draw_tries",
+    "draw_uniform",
+    "key_of",
+    "normal",
+    "number",
+    "pick",
+    "uniform",
+]
 
 _GOLDEN = -7046029254386353131  # 2**64 / golden ratio, as a signed 64-bit number
 _MIX_1 = -4658895280553007687
@@ -146,6 +158,45 @@ def draw_uniform(key: int, size: int) -> NDArray[np.float64]:
     """Return the uniform numbers of rows 0 to ``size`` - 1 under a key, as an array of shape (size,)."""
     out = np.empty(size)
     _fill_uniform(key, out)
+    return out
+
+
+@compiled
+def _fill_rows(key, rows, out):  # type: ignore[no-untyped-def]
+    for i in range(out.size):
+        out[i] = uniform(key, rows[i])
+
+
+def draw_rows(key: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the uniform numbers of some rows under a key, in the shape of ``rows``.
+
+    Examples
+    --------
+    >>> bool((draw_rows(7, np.array([4, 2])) == draw_uniform(7, 5)[[4, 2]]).all())
+    True
+    """
+    out = np.empty(rows.size)
+    _fill_rows(key, rows, out)
+    return out
+
+
+@compiled
+def _fill_tries(key, rows, tries, out):  # type: ignore[no-untyped-def]
+    for i in range(out.size):
+        out[i] = uniform(key_of(key, tries[i]), rows[i])
+
+
+def draw_tries(key: int, rows: NDArray[np.int64], tries: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return a uniform number for each row that depends on the row and the number of its try, shape of ``rows``.
+
+    Examples
+    --------
+    >>> first, again = draw_tries(7, np.array([4, 4]), np.array([1, 2]))
+    >>> first == uniform(key_of(7, 1), 4), first == again
+    (True, False)
+    """
+    out = np.empty(rows.size)
+    _fill_tries(key, rows, tries, out)
     return out
 
 

@@ -11,19 +11,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts import GRANTS, PROGRAMME
-from sim.core.streams import draw_uniform
+from sim.core.streams import draw_rows, draw_tries
 from sim.policies._targeting import choose
 
-__all__ = ["apply", "attend", "grant", "help_given", "invite", "local_firms", "times_held"]
+__all__ = [
+    "apply",
+    "attend",
+    "ends_quarter",
+    "grant",
+    "help_given",
+    "invite",
+    "local_firms",
+    "lot_of_try",
+    "motivate",
+    "not_lately",
+    "times_held",
+]
 
 YEAR = 12
+MONTHS_A_QUARTER = 3
 
 
 def local_firms(town: Any) -> NDArray[np.bool_]:
-    """Return which rows are local firms at work."""
-    firms = town.tables["firms"].rows
-    working: NDArray[np.bool_] = firms["working"] & firms["local"]
-    return working
+    """Return which rows are local firms at work; the rows of a cluster stand side by side."""
+    working = town.tables["firms"].rows["working"]
+    found = np.zeros(working.size, bool)
+    for c in np.flatnonzero(town.clusters["local"] > 0.0).tolist():
+        own = slice(int(town.state["first_row"][c]), int(town.state["last_row"][c]))
+        found[own] = working[own]
+    return found
+
+
+def not_lately(town: Any, policy: Any, months: float) -> NDArray[np.bool_]:
+    """Return the rows that the policy's programme never helped, or not for so many months."""
+    latest = town.office.roll(policy, town.tables["firms"].rows).latest
+    rested: NDArray[np.bool_] = (latest == 0) | (town.month - latest >= months)
+    return rested
+
+
+def ends_quarter(calendar_month: int) -> bool:
+    """Tell whether a quarter ends: programmes choose firms then, when the quarter's money is there."""
+    return calendar_month % MONTHS_A_QUARTER == 0
 
 
 def times_held(times_a_year: float, calendar_month: int) -> int:
@@ -49,7 +77,7 @@ def apply(town: Any, policy: Any, eligible: NDArray[np.bool_]) -> NDArray[np.int
     rows = np.flatnonzero(eligible)
     floor = town.world["help.take_up_floor"]
     chance = floor + (1.0 - floor) * firms["motivation"][rows] * firms["help_trust"][rows]
-    lot = draw_uniform(town.luck(f"policy.{policy.name}.take up", town.month), firms.size)[rows]
+    lot = draw_rows(town.luck(f"policy.{policy.name}.take up", town.month), rows)
     rows = rows[lot < chance]
     town.office.roll(policy, firms).note("applied", firms, rows, town.month)
     return rows
@@ -70,24 +98,37 @@ def attend(town: Any, policy: Any, invited: NDArray[np.int64], cost_jt: float) -
     """
     firms, facts = town.tables["firms"].rows, town.world.room("help")
     floor = facts["attendance_floor"]
-    lot = draw_uniform(town.luck(f"policy.{policy.name}.show", town.month), firms.size)[invited]
+    lot = draw_rows(town.luck(f"policy.{policy.name}.show", town.month), invited)
     comes = lot < floor + (1.0 - floor) * firms["motivation"][invited]
-    paid = np.zeros(invited.size, bool)
-    for k, present in enumerate(comes.tolist()):
-        due_jt = cost_jt * (1.0 if present else facts["no_show_cost_share"])
-        paid[k] = town.office.spend(policy, PROGRAMME, due_jt, town.money.books)
-    rows = invited[comes & paid]
+    present = int(np.count_nonzero(comes))
+    due_jt = cost_jt * (present + facts["no_show_cost_share"] * (invited.size - present))
+    rows = invited[comes & town.office.spend(policy, PROGRAMME, due_jt, town.money.books)]
     help_given(town, policy, rows)
     return rows
 
 
 def help_given(town: Any, policy: Any, rows: NDArray[np.int64]) -> None:
     """Note that firms were helped this month: on the policy's roll, and in what each firm remembers."""
+    if rows.size == 0:
+        return
     firms = town.tables["firms"].rows
     town.office.roll(policy, firms).note("helped", firms, rows, town.month)
     firms["helped_times"][rows] += 1.0
     firms["helped_months"][rows] = 0.0
     firms["helped_expected_t"][rows] = firms["expected_t"][rows]
+
+
+def motivate(firms: NDArray[Any], rows: NDArray[np.int64], gain: float) -> None:
+    """Raise the motivation of firms, up to 1."""
+    firms["motivation"][rows] = np.minimum(1.0, firms["motivation"][rows] + gain)
+
+
+def lot_of_try(town: Any, policy: Any, rows: NDArray[np.int64], tries: NDArray[Any]) -> NDArray[np.float64]:
+    """Return a lot for each row that depends on the firm and on the number of its try, not on the month.
+
+    A firm that has its turn earlier then has the same luck: more places never change how an application ends.
+    """
+    return draw_tries(town.luck(f"policy.{policy.name}.try"), rows, tries.astype(np.int64))
 
 
 def grant(town: Any, policy: Any, rows: NDArray[np.int64], jt: Any) -> None:

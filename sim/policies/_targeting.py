@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.streams import draw_uniform
+from sim.core.streams import draw_rows
 from sim.policies import Choice
 
 __all__ = ["RULES", "choose", "targeting"]
@@ -44,7 +44,7 @@ def choose(town: Any, policy: Any, applicants: NDArray[np.int64], places: int) -
         return applicants[:0]
     firms, rule, name = town.tables["firms"].rows, policy.target, policy.name
     month = 0 if rule == "staged cohorts" else town.month
-    lot = draw_uniform(town.luck(f"policy.{name}.lot", month), firms.size)[applicants]
+    lot = draw_rows(town.luck(f"policy.{name}.lot", month), applicants)
     if rule == "first come":
         rank = -np.log(lot) / np.maximum(firms["motivation"][applicants], TIE)
     elif rule == "neediest":

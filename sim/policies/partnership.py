@@ -29,10 +29,18 @@ from sim.core.ledger import pay
 from sim.firms import MARKET, STEEL
 from sim.listing import judge, place
 from sim.policies import Lever, Policy
-from sim.policies._programme import YEAR, apply, attend, help_given, invite, local_firms
+from sim.policies._programme import (
+    MONTHS_A_QUARTER,
+    YEAR,
+    apply,
+    attend,
+    ends_quarter,
+    help_given,
+    invite,
+    local_firms,
+)
 from sim.policies._targeting import targeting
 
-MONTHS_A_QUARTER = 3
 IN_PLACE = 1  # on the roll of brokered partners as long as the partnership lasts
 
 
@@ -64,7 +72,8 @@ class Partnership(Policy):
     in_report = True
     moves = "partner slots for local firms, their quality while they qualify, and who is looked at by large industry"
     fades = (
-        "a partner stays until the partnership ends, a vendor until it is dropped; qualifications under way stop with "
+        "a partner stays until the partnership ends, a vendor until it is dropped; quality drifts back by "
+        "firms.quality_drift a month; qualifications under way stop with "
         "the programme, and mills then take nobody until they are back at their usual number of partners"
     )
     evidence = "Ceper and a car maker: about two years to qualify (JPNN 2019); no experiment found"
@@ -88,7 +97,7 @@ class Partnership(Policy):
         rows = self._lead_on(town)
         if rows.size:
             self._broker(town, rows)
-        if town.calendar_month % MONTHS_A_QUARTER == 0:
+        if ends_quarter(town.calendar_month):
             self._begin(town)
 
     def end(self, town: Any) -> None:

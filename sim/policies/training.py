@@ -16,14 +16,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.firms import LABOUR
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, attend, invite, local_firms
+from sim.policies._programme import apply, attend, ends_quarter, invite, local_firms, motivate
 from sim.policies._targeting import targeting
-
-MONTHS_A_QUARTER = 3
 
 
 class Training(Policy):
@@ -33,7 +29,7 @@ class Training(Policy):
     title_id = "Pelatihan"
     in_report = True
     moves = "skill (fading unless practised) and motivation of firms that attend"
-    fades = "skill from help by firms.help_fading a month, faster when idle; motivation returns to its usual level"
+    fades = "skill from help by firms.help_fading a month, faster when idle; motivation by firms.motivation_speed"
     evidence = "McKenzie 2020/21 (WPS 9408): +5 to +10 % sales and profits"
     unit_costs = ("training.cost_jt_firm",)
     eases = (LABOUR,)
@@ -44,7 +40,7 @@ class Training(Policy):
 
     def deliver(self, town: Any) -> None:
         """At the end of each quarter, when its money is there, invite a cohort, charge it, and teach those who come."""
-        if town.calendar_month % MONTHS_A_QUARTER != 0:
+        if not ends_quarter(town.calendar_month):
             return
         facts, firms = town.world.room("training"), town.tables["firms"].rows
         waited = (firms["helped_times"] == 0) | (firms["helped_months"] >= facts["repeat_months"])
@@ -52,4 +48,4 @@ class Training(Policy):
         invited = invite(town, self, apply(town, self, eligible), self.firms_a_cohort, facts["cost_jt_firm"])
         rows = attend(town, self, invited, facts["cost_jt_firm"])
         firms["skill_help"][rows] += facts["skill_gain"]
-        firms["motivation"][rows] = np.minimum(1.0, firms["motivation"][rows] + facts["motivation_gain"])
+        motivate(firms, rows, facts["motivation_gain"])
