@@ -22,7 +22,9 @@ class Cooperative(RowAgent):
 
     uid: int = column("count", "Identity")
     working: bool = column("yes/no", "Open this month")
+    members: float = column("count", "Firms that belong to it this month", low=0)
     cash_jt: float = column("jt", "Working capital and what members paid", low=0)
+    capital_jt: float = column("jt", "Working capital that the budget has paid in", low=0)
     advances_jt: float = column("jt", "Owed by members for prepaid steel", low=0)
     fee_share: float = column("share", "Fee on members' steel, or margin on goods sold together", low=0)
     advance_share: float = column("share", "Part of members' prepayments that its money covers this month", low=0)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.accounts import MONEY, TONNES
 from sim.buyers import GATES, KINDS
 from sim.core.state import seen
-from sim.tally import CHAIN, COUNTS, MILL_FIELDS, TALLY
+from sim.tally import CHAIN, COOPERATIVE_FIELDS, COUNTS, MILL_FIELDS, TALLY
 
 __all__ = ["Collector", "History"]
 
@@ -44,6 +44,7 @@ class History:
         self.money = np.zeros((months, len(MONEY), 2))
         self.tonnes = np.zeros((months, len(TONNES), 2))
         self.mills = np.zeros((months, len(MILL_FIELDS)))
+        self.cooperatives = np.zeros((months, len(COOPERATIVE_FIELDS), 2))
         self.world = np.zeros((months, len(WORLD_FIELDS)))
         self.gini = np.zeros((months, 2))
         self.spending = np.zeros((months, len(self.policies)))
@@ -62,8 +63,10 @@ class History:
         model.mill_sums, model.work.gini = self.mills[i], self.gini[i]
 
     def close_month(self, model: Any) -> None:
-        """Note prices and public spending; the month is complete."""
+        """Note prices, cooperatives and public spending; the month is complete."""
         i = model.month - 1
+        for field, month in zip(COOPERATIVE_FIELDS, self.cooperatives[i], strict=True):
+            month[:] = model.tables["cooperatives"].rows[field]
         season, outside = model.seasons[i], model.outside
         self.world[i] = (outside.steel_price_jt_t, outside.import_price_jt_t, season.demand, season.days)
         for j, purse in enumerate(model.office.purses.values()):

@@ -41,7 +41,7 @@ YEAR = 12
 LAPSING = {
     "firms": ("judged_jt_t", "buys_jointly", "sells_jointly", "shared_volume_t", "financed_share"),
     "buyers": ("quota_slots", "review_help"),
-    "cooperatives": ("working", "fee_share"),
+    "cooperatives": ("working", "members", "fee_share", "handled_t"),
 }
 
 

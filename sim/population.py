@@ -98,6 +98,7 @@ def wind_up(firm, i, mill, centre, due_jt, heirs_jt, counts, books, tonnes, p):
     else:
         give(books, ESTATES, firm, firm.cash_jt)
     counts.defaulted_jt += firm.debt_jt
+    counts.kur_defaulted_jt += min(firm.kur_jt, firm.debt_jt)  # other debts are paid first, as in settle
     counts.exits += 1.0
     for k in range(due_jt.shape[1]):
         heirs_jt[k] += due_jt[i, k]

@@ -7,7 +7,7 @@ import numpy as np
 from sim.buyers import KINDS
 from sim.firms import BOUNDS
 
-__all__ = ["CHAIN", "COUNTS", "HELD", "MILL_FIELDS", "STATE", "TALLY"]
+__all__ = ["CHAIN", "COOPERATIVE_FIELDS", "COUNTS", "HELD", "MILL_FIELDS", "STATE", "TALLY"]
 
 
 def _sums(names: str) -> np.dtype[np.void]:
@@ -31,12 +31,13 @@ TALLY = _sums(
     )
 )
 # Firms of a cluster that came and went.
-COUNTS = _sums("exits insolvencies entries turned_away defaulted_jt")
+COUNTS = _sums("exits insolvencies entries turned_away defaulted_jt kur_defaulted_jt")
 # A cluster's range of rows, its first places on open lists, and its running margins.
 STATE = _sums("first_row last_row own_list public_list margin usual_margin margin_months")
 # What access, depth, conversion, fill and rescue are made of.
 CHAIN = ("reached_t", "depth_t", "first_t", "first_delivered_t", "delivered_t", "demand_t")
 REACHED, DEPTH, FIRST, FIRST_DELIVERED, DELIVERED, DEMAND = range(len(CHAIN))
+COOPERATIVE_FIELDS = ("members", "handled_t")
 MILL_FIELDS = ("output_t", "contracts_t", "elsewhere_t", "offered_t", "delivered_t", "ordered_t")
 # What everybody holds, and both ends of the month's deliveries, for the audit.
 HELD = (

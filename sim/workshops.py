@@ -59,7 +59,9 @@ def plan(firms, producers, distributors, cooperatives, clusters, last_season, se
             c = clusters[firm.cluster]
             mill_jt_t = producers[firm.mill].price_jt_t
             markup = 0.0 if firm.partner else distributors[firm.cluster].markup
-            markup = min(markup, joint) if firm.buys_jointly else markup
+            if firm.buys_jointly & (firm.direct_t > 0.0):
+                # A member counts on the centre's price for the part of its steel that came so last month.
+                markup -= firm.direct_t / (firm.direct_t + firm.bought_t) * max(0.0, markup - joint)
             expect(firm, last_season, season, p)
             want_steel(firm, season, mill_jt_t * (1.0 + markup), p)
             post_price(firm, p)

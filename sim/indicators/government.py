@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.accounts import CAPITAL_RETURNED
 from sim.indicators.declare import Series, indicator
 from sim.policies import catalogue as policies
 
@@ -20,6 +21,12 @@ def spending(h: Any) -> Series:
 def shadow_cost(h: Any) -> Series:
     """Cost that regulations put on others, beside the budget."""
     return h.shadow[: h.length].sum(axis=1)
+
+
+@indicator("jt", "higher", by="city")
+def capital_returned(h: Any) -> Series:
+    """Public money that cooperatives return to the treasury when they close."""
+    return h.money[: h.length, CAPITAL_RETURNED, 0]
 
 
 def _by_policy() -> None:

@@ -91,6 +91,18 @@ def defaults(h: Any, who: Any) -> Series:
     return h.counts[: h.length]["defaulted_jt"][:, who].sum(axis=1)
 
 
+@indicator("jt")
+def subsidised_debt(h: Any, who: Any) -> Series:
+    """Debt on guaranteed loans (KUR) of the policy credit, a part of all debt."""
+    return total(h, "kur_jt", who)
+
+
+@indicator("jt", "lower")
+def defaults_subsidised(h: Any, who: Any) -> Series:
+    """Guaranteed loans (KUR) of closed firms that are never repaid, a part of all such debt."""
+    return h.counts[: h.length]["kur_defaulted_jt"][:, who].sum(axis=1)
+
+
 @indicator("jt", "higher")
 def net_worth(h: Any, who: Any) -> Series:
     """Net worth of the firms."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.buyers import GATES, KINDS
+from sim.cooperatives import BUYING, SELLING
 from sim.indicators.declare import Series, indicator, of_city, share, total
 
 
@@ -84,3 +85,22 @@ def _gates() -> None:
 
 
 _gates()
+
+
+def _cooperatives() -> None:
+    named = {
+        "centre_members": (BUYING, 0, "count", "Members of the material centre."),
+        "cooperative_members": (SELLING, 0, "count", "Members of the marketing cooperative."),
+        "steel_joint": (BUYING, 1, "t", "Steel that members received through the material centre."),
+        "sales_joint": (SELLING, 1, "t", "Goods that members delivered for one another to big stores."),
+    }
+    for name, (which, field, unit, meaning) in named.items():
+
+        def column(h: Any, which: int = which, field: int = field) -> Series:
+            return h.cooperatives[: h.length, field, which]
+
+        column.__doc__ = meaning
+        indicator(unit, "higher", by="city", name=name)(column)
+
+
+_cooperatives()
