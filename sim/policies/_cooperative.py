@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from sim.accounts import COOPERATIVE_COSTS, PROGRAMME
 from sim.policies._programme import apply, attend, invite
 
-__all__ = ["has_meeting", "open_doors", "take_members"]
+__all__ = ["free_places", "open_doors", "take_members"]
 
 MONTHS_A_QUARTER = 3
 STANDING = 1  # a membership stays on the roll until the cooperative closes: no month of it passes
 
 
-def open_doors(town: Any, policy: Any, which: int, cost_jt: float, earned_jt: float) -> NDArray[np.int64]:
+def open_doors(
+    town: Any, policy: Any, which: int, fee_share: float, cost_jt: float, earned_jt: float
+) -> NDArray[np.int64]:
     """Open a cooperative for this month if its running cost is paid; return the rows of its members.
 
     What it has earned pays first, the policy's purse the rest. A cooperative without members, or whose month is not
@@ -29,22 +31,21 @@ def open_doors(town: Any, policy: Any, which: int, cost_jt: float, earned_jt: fl
         return members[:0]
     row["cash_jt"] -= own_jt
     books[COOPERATIVE_COSTS, 0] += own_jt
-    row["working"], row["members"], row["fee_share"] = True, members.size, policy.fee_share
+    row["working"], row["members"], row["fee_share"] = True, members.size, fee_share
     return members
 
 
-def take_members(town: Any, policy: Any, eligible: NDArray[np.bool_], cost_jt: float) -> None:
-    """Let firms that apply join at the end of a quarter: by the policy's rule, within places, purse and staff."""
+def free_places(town: Any, policy: Any, members: float, cost_jt: float) -> int:
+    """Return how many members can be taken now: none but at a quarter's end, or without money for a single one."""
+    if town.calendar_month % MONTHS_A_QUARTER != 0 or town.office.affordable(policy, cost_jt) < 1:
+        return 0
+    return max(0, int(members) - int(town.office.roll(policy, town.tables["firms"].rows).running.size))
+
+
+def take_members(town: Any, policy: Any, eligible: NDArray[np.bool_], places: int, cost_jt: float) -> None:
+    """Let firms that apply join: by the policy's rule, within places, purse and staff."""
     firms = town.tables["firms"].rows
     roll = town.office.roll(policy, firms)
-    places = policy.members - roll.running.size
     applicants = apply(town, policy, eligible & (roll.left_months == 0))
     rows = attend(town, policy, invite(town, policy, applicants, places, cost_jt), cost_jt)
     roll.enrol(firms, rows, STANDING)
-
-
-def has_meeting(town: Any, policy: Any, cost_jt: float) -> bool:
-    """Tell whether new members can be taken now: a quarter ends, and there is money and a place for one."""
-    if town.calendar_month % MONTHS_A_QUARTER != 0 or town.office.affordable(policy, cost_jt) < 1:
-        return False
-    return bool(policy.members - town.office.roll(policy, town.tables["firms"].rows).running.size >= 1)

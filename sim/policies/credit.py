@@ -89,11 +89,12 @@ class Credit(Policy):
 
     def deliver(self, town: Any) -> None:
         """Pay the month's interest and guarantee on what is owed; if there was money for that, take new clients."""
-        rate, fee = float(town.p_firms["interest_kur"][0]), town.world["credit.guarantee_fee"]
-        cost = self.interest_paid_share * rate + fee
-        owed_jt = float(town.tables["firms"].rows["kur_jt"].sum())
+        rate, paid = town.world["firms.interest_kur"], self.interest_paid_share
+        cost = paid * rate + town.world["credit.guarantee_fee"]
+        firms = town.tables["firms"].rows
+        owed_jt = float(firms["kur_jt"][np.flatnonzero(town.office.roll(self, firms).helped)].sum())
         if town.office.spend(self, SUBSIDIES, cost * owed_jt, town.money.books):
-            town.p_firms["interest_kur"] *= 1.0 - self.interest_paid_share
+            town.p_firms["interest_kur"] = (1.0 - paid) * rate
             if town.calendar_month % MONTHS_A_QUARTER == 0:
                 self._take_clients(town, cost)
 

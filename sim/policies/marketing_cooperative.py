@@ -26,7 +26,7 @@ from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.firms import MARKET
 from sim.policies import Lever, Policy
-from sim.policies._cooperative import has_meeting, open_doors, take_members
+from sim.policies._cooperative import free_places, open_doors, take_members
 from sim.policies._programme import local_firms
 from sim.policies._targeting import targeting
 
@@ -80,7 +80,7 @@ class MarketingCooperative(Policy):
         """Open the cooperative for this month, if it has members and its running cost is paid, by its margin first."""
         facts, firms = town.world.room("marketing_cooperative"), town.tables["firms"].rows
         earned_jt = town.tables["cooperatives"].rows["cash_jt"][SELLING]
-        rows = open_doors(town, self, SELLING, facts["cost_jt_month"], earned_jt)
+        rows = open_doors(town, self, SELLING, self.fee_share, facts["cost_jt_month"], earned_jt)
         firms["sells_jointly"][rows] = True
         firms["visibility_help"][rows] += facts["visibility_gain"]
         if rows.size > 1:
@@ -90,8 +90,9 @@ class MarketingCooperative(Policy):
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter."""
         cost_jt = town.world["marketing_cooperative.cost_jt_firm"]
-        if has_meeting(town, self, cost_jt):
-            take_members(town, self, local_firms(town), cost_jt)
+        places = free_places(town, self, self.members, cost_jt)
+        if places > 0:
+            take_members(town, self, local_firms(town), places, cost_jt)
 
     def look_back(self, town: Any) -> None:
         """Share the month's fines among members, and in December pay out what is left beyond the reserve."""

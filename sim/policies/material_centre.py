@@ -24,19 +24,19 @@ from sim.cooperatives import BUYING
 from sim.core.compiled import compiled
 from sim.firms import STEEL
 from sim.policies import Lever, Policy
-from sim.policies._cooperative import has_meeting, open_doors, take_members
+from sim.policies._cooperative import free_places, open_doors, take_members
 from sim.policies._programme import local_firms
 from sim.policies._targeting import targeting
 from sim.steel_market import lapse, may_order_direct
 
 
 @compiled
-def find_able(firms, producers, able, steel_p):
-    """Find out which firms could order a lot alone."""
-    for i in range(firms.size):
-        firm = firms[i]
-        if firm.working & firm.local:
-            able[i] = may_order_direct(firm, producers[firm.mill], firm.material_t_t * firm.expected_t, steel_p[0])
+def find_unable(firms, producers, rows, unable, steel_p):
+    """Find out which firms cannot order a lot at their mill alone."""
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        use_t = firm.material_t_t * firm.expected_t
+        unable[rows[k]] = not may_order_direct(firm, producers[firm.mill], use_t, steel_p[0])
 
 
 @compiled
@@ -70,15 +70,18 @@ class MaterialCentre(Policy):
         row = town.tables["cooperatives"].rows[BUYING]
         earned_jt = min(row["cash_jt"], row["cash_jt"] + row["advances_jt"] - row["capital_jt"])
         cost_jt = town.world["material_centre.cost_jt_month"]
-        town.tables["firms"].rows["buys_jointly"][open_doors(town, self, BUYING, cost_jt, earned_jt)] = True
+        rows = open_doors(town, self, BUYING, self.fee_share, cost_jt, earned_jt)
+        town.tables["firms"].rows["buys_jointly"][rows] = True
 
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter, and pay working capital in."""
         facts = town.world.room("material_centre")
-        if has_meeting(town, self, facts["cost_jt_firm"]):
-            able = np.zeros(town.tables["firms"].size, bool)
-            find_able(town.arg.firms, town.arg.producers, able, town.arg.steel_p)
-            take_members(town, self, local_firms(town) & ~able, facts["cost_jt_firm"])
+        places = free_places(town, self, self.members, facts["cost_jt_firm"])
+        if places > 0:
+            unable = np.zeros(town.tables["firms"].size, bool)
+            rows = np.flatnonzero(local_firms(town))
+            find_unable(town.arg.firms, town.arg.producers, rows, unable, town.arg.steel_p)
+            take_members(town, self, unable, places, facts["cost_jt_firm"])
         self._pay_in(town, facts["cost_jt_month"])
 
     def _pay_in(self, town: Any, kept_jt: float) -> None:
