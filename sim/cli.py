@@ -166,8 +166,18 @@ def new_policy(name: Annotated[str, typer.Argument(help="Name of the policy: sma
 
 
 @app.command()
-def describe() -> None:
+def describe(
+    odd: Annotated[
+        bool, typer.Option("--odd", help="Write the tables of the ODD document (docs/odd.md) anew.")
+    ] = False,
+    document: Annotated[Path, typer.Option(metavar="FILE", help="The ODD document.")] = Path("docs/odd.md"),
+) -> None:
     """Describe the model from its own declarations: entities, schedule, rules, parameters, policies."""
+    if odd:
+        from sim.odd import renew
+
+        print(f"{document}: {'written anew' if renew(document) else 'is as the code has it'}")
+        return
     from sim.describe import text
 
     print(text())

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["text"]
+__all__ = ["baseline", "families", "first_sentence", "month", "rules_found", "text", "written"]
 
 WIDTH, NARROWEST = 100, 30
 SOURCE = Path(__file__).resolve().parent
@@ -68,38 +68,38 @@ def entities() -> Iterator[str]:
     """Yield every kind of agent with its state variables: name, unit, meaning."""
     from sim.core.state import RowAgent
 
-    for root, kinds in _families().items():
+    for root, kinds in families().items():
         agent = "Mesa agents" if issubclass(root, RowAgent) else "rows of a table, no agents"
-        yield from _wrapped(f"{root.__name__}: {_first_sentence(root.__doc__)} ({_file_of(root)}, {agent})")
+        yield from _wrapped(f"{root.__name__}: {first_sentence(root.__doc__)} ({_file_of(root)}, {agent})")
         for kind in kinds:
-            yield from _wrapped(f"{kind.__name__}: {_first_sentence(kind.__doc__)}", 2)
+            yield from _wrapped(f"{kind.__name__}: {first_sentence(kind.__doc__)}", 2)
         yield from _table([(name, one.unit, one.meaning) for name, one in root.columns.items()])
         yield ""
 
 
 def schedule() -> Iterator[str]:
     """Yield the month as ``MetalSupplyChain.step`` has it: its headings and calls, in order."""
-    for heading, calls in _month():
+    for heading, calls in month():
         yield heading
         yield from _table(calls, indent=4)
 
 
 def rules() -> Iterator[str]:
     """Yield every rule and loop of the world with the first sentence of its docstring and its place."""
-    for file, group in groupby(_rules(), key=lambda rule: rule.file):
+    for file, group in groupby(rules_found(), key=lambda rule: rule.file):
         yield file
         yield from _table([(f"{rule.title} (line {rule.line})", rule.says) for rule in group])
 
 
 def parameters() -> Iterator[str]:
     """Yield every parameter of the baseline: address, value, unit, range, meaning, source."""
-    world = _baseline()
+    world = baseline()
     entries = world.parameters.values()
     yield f"scenarios/baseline.toml: {len(entries)} parameters, {len(world.assumptions)} of them assumptions"
     yield ""
     for one in entries:
-        low, high = map(_written, one.range)
-        yield from _wrapped(f"{one.address} = {_written(one.value)} {one.unit}, range {low} to {high}")
+        low, high = map(written, one.range)
+        yield from _wrapped(f"{one.address} = {written(one.value)} {one.unit}, range {low} to {high}")
         yield from _wrapped(f"{one.meaning}. Source: {one.source}", 4)
 
 
@@ -116,10 +116,10 @@ def policies() -> Iterator[str]:
         yield from _wrapped(f"Fades: {policy.fades}.", 2)
         yield from _wrapped(f"Evidence: {policy.evidence}.", 2)
         for key, lever in policy.levers.items():
-            said = f"{key}: {lever.allowed}, at rest {_written(lever.rest)}. {lever.meaning}."
+            said = f"{key}: {lever.allowed}, at rest {written(lever.rest)}. {lever.meaning}."
             yield from _wrapped(said, 2, hang=2)
         acts = [(name, vars(policy)[name].__doc__) for name in moments if name in vars(policy)]
-        yield from _table([(f"at {name}", _first_sentence(doc)) for name, doc in acts])
+        yield from _table([(f"at {name}", first_sentence(doc)) for name, doc in acts])
         yield ""
 
 
@@ -135,7 +135,7 @@ def indicators() -> Iterator[str]:
     from sim.indicators import DECLARED, catalogue
 
     columns: dict[str, list[Any]] = {}
-    for column in catalogue(_baseline()):
+    for column in catalogue(baseline()):
         columns.setdefault(column.indicator, []).append(column)
     origins = {one.by: ", ".join(c.origin for c in columns[one.name] if c.origin) for one in DECLARED}
     for by, listed in origins.items():
@@ -158,13 +158,14 @@ def flows() -> Iterator[str]:
 
 
 @cache
-def _baseline() -> Any:
+def baseline() -> Any:
+    """Return the baseline, read once."""
     from sim.scenario import Scenario
 
     return Scenario.load("baseline")
 
 
-def _families() -> dict[type[Any], list[type[Any]]]:
+def families() -> dict[type[Any], list[type[Any]]]:
     """Return the classes that have a table of their own, each with the classes that share it."""
     import sim.model  # noqa: F401 - every class of the town is known once the model is
     from sim.core.state import RowView
@@ -200,20 +201,20 @@ def _functions() -> tuple[Rule, ...]:
             owner, members = (node.name, node.body) if isinstance(node, ast.ClassDef) else ("", [node])
             for one in members:
                 if isinstance(one, ast.FunctionDef):
-                    says = _first_sentence(ast.get_docstring(one))
+                    says = first_sentence(ast.get_docstring(one))
                     marks = [ast.unparse(mark).partition("(")[0] for mark in one.decorator_list]
                     found.append(Rule(where, owner, one.name, one.lineno, says, "compiled" in marks))
     return tuple(found)
 
 
-def _rules() -> list[Rule]:
+def rules_found() -> list[Rule]:
     """Return the rules: methods of the town's rows, and everything compiled."""
-    kinds = [kind for root, others in _families().items() for kind in (root, *others)]
+    kinds = [kind for root, others in families().items() for kind in (root, *others)]
     owners = {(_file_of(kind), kind.__name__) for kind in kinds}
     return [one for one in _functions() if one.compiled or (one.file, one.owner) in owners]
 
 
-def _month() -> list[tuple[str, list[tuple[str, str]]]]:
+def month() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the headings of ``step`` with the calls below each: (call, first sentence of its docstring)."""
     source = (SOURCE / "model.py").read_text(encoding="utf-8")
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
@@ -264,14 +265,14 @@ def _sentence_of(call: ast.Call) -> str:
 # Writing ---------------------------------------------------------------------------------------------------
 
 
-def _first_sentence(doc: str | None) -> str:
+def first_sentence(doc: str | None) -> str:
     """Return the first sentence of a docstring, on one line."""
     paragraph = " ".join((doc or "").strip().partition("\n\n")[0].replace("``", "").split())
     end = paragraph.find(". ")
     return paragraph if end < 0 else paragraph[: end + 1]
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """Write a value as in a scenario file."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -93,7 +93,7 @@ def test_the_schedule_follows_the_source_of_the_month(parts):
 
 
 def test_every_heading_and_call_of_the_month_says_something():
-    month = describe._month()
+    month = describe.month()
     assert len(month) > 8
     for heading, calls in month:
         assert heading
@@ -103,7 +103,7 @@ def test_every_heading_and_call_of_the_month_says_something():
 
 
 def test_every_rule_has_its_sentence_and_line(parts):
-    rules = describe._rules()
+    rules = describe.rules_found()
     titles = {(rule.file, rule.title) for rule in rules}
     for name, made in vars(Firm).items():
         if callable(made) and not name.startswith("_"):

@@ -30,6 +30,7 @@ _STUDY_SIDE = {
     "app.py",
     "describe.py",
     "policy_table.py",
+    "odd.py",
     "schema.py",
     "starters.py",
     "errors.py",
