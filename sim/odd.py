@@ -116,7 +116,7 @@ def _policies() -> Iterator[str]:
     )
     yield from _rows(head, rows)
     levers = (
-        (f"`{name}.{key}`", lever.allowed, describe.written(lever.rest), lever.meaning)
+        (f"`policies.{name}.{key}`", lever.allowed, describe.written(lever.rest), lever.meaning)
         for name, one in kinds.items()
         for key, lever in one.levers.items()
     )

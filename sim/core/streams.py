@@ -183,7 +183,7 @@ def draw_rows(key: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
 @compiled
 def _fill_tries(key, rows, tries, out):  # type: ignore[no-untyped-def]
     for i in range(out.size):
-        out[i] = uniform(key_of(key, tries[i]), rows[i])
+        out[i] = uniform(key_of(key, int(tries[i])), rows[i])
 
 
 def draw_tries(key: int, rows: NDArray[np.int64], tries: NDArray[np.int64]) -> NDArray[np.float64]:
