@@ -10,21 +10,15 @@ import numpy as np
 from sim.core.compiled import compiled
 from sim.core.streams import bell, uniform
 
-__all__ = ["merit", "take_partners"]
+__all__ = ["take_partners"]
 
 FIRST_OF_ALL = 1e6  # a head start that no score can catch up with
 
 
 @compiled
-def merit(firm, s):
-    """Return what a firm has to offer a mill as a partner: trust, quality and size."""
-    return s.partner_trust * firm.trust + s.partner_quality * firm.quality + s.partner_size * firm.log_size
-
-
-@compiled
 def partner_score(firm, luck, i, s):
-    """Return how a mill scores a candidate for partnership: its merit, its place, and what else counts."""
-    score = merit(firm, s)
+    """Return how a mill scores a candidate for partnership: trust, quality, size, place, and what else counts."""
+    score = s.partner_trust * firm.trust + s.partner_quality * firm.quality + s.partner_size * firm.log_size
     if not firm.local:
         score += s.partner_outside
     return score + s.partner_noise * bell(luck, i)

@@ -12,23 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
-from sim.steel_market import priority
 
 __all__ = ["AtTheMills", "distributors_loss_jt"]
 
 
 @compiled
-def add_orders(firms, weights, delivered_t, short_t, steel_p):
-    """Add up the month's orders at each mill, outside and local: weighed by priority, delivered, still short."""
-    s = steel_p[0]
-    for i in range(firms.size):
-        firm = firms[i]
-        order_t = firm.backlog_t + firm.direct_t
-        if firm.working & (order_t > 0.0):
+def add_orders(firms, waiting, weights, counts, weighed, delivered_t, short_t):
+    """Add up what waited at each mill this month, outside and local: weighed by priority, delivered, still short."""
+    for j in range(counts.size):
+        for c in range(counts[j]):
+            firm = firms[waiting[j, c]]
             local = 1 if firm.local else 0
-            weights[firm.mill, local] += priority(firm, s) * order_t
-            delivered_t[firm.mill, local] += firm.direct_t
-            short_t[firm.mill, local] += firm.backlog_t
+            weighed[j, local] += weights[j, c] * (firm.backlog_t + firm.direct_t)
+            delivered_t[j, local] += firm.direct_t
+            short_t[j, local] += firm.backlog_t
 
 
 class AtTheMills:
@@ -36,13 +33,14 @@ class AtTheMills:
 
     def __init__(self, town: Any) -> None:
         shape = (town.mills.size, 2)  # outside, local
-        weights, delivered_t, short_t = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        add_orders(town.arg.firms, weights, delivered_t, short_t, town.arg.steel_p)
-        total = weights.sum(axis=1)
+        weighed, delivered_t, short_t = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        w = town.work
+        add_orders(town.arg.firms, w.waiting, w.weights, w.waiting_counts, weighed, delivered_t, short_t)
+        total = weighed.sum(axis=1)
         self.served_t = delivered_t.sum(axis=1)
         self.served_local_t = delivered_t[:, 1]
         self.outside_short_t = short_t[:, 0]
-        self.usual_local_share = np.divide(weights[:, 1], total, out=np.zeros(total.size), where=total > 0.0)
+        self.usual_local_share = np.divide(weighed[:, 1], total, out=np.zeros(total.size), where=total > 0.0)
 
 
 def distributors_loss_jt(town: Any, local_t: NDArray[np.float64]) -> float:

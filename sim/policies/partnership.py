@@ -89,8 +89,10 @@ class Partnership(Policy):
         """Keep a slot beside the mills' usual ones for each brokered partner who is still in place."""
         firms = town.tables["firms"].rows
         roll = town.office.roll(self, firms, "brokered")
-        roll.left_months[roll.running] *= firms["partner"][roll.running]
-        town.mills["added_slots"] += np.bincount(firms["mill"][roll.running], minlength=town.mills.size)
+        rows = roll.running
+        in_place = firms["partner"][rows]
+        roll.left_months[rows] = in_place
+        town.mills["added_slots"] += np.bincount(firms["mill"][rows[in_place]], minlength=town.mills.size)
 
     def deliver(self, town: Any) -> None:
         """Lead the firms that qualify on by a month, broker for those who are through, and let others begin."""
@@ -110,7 +112,8 @@ class Partnership(Policy):
         """Pay a month for as many firms as money and staff allow, those near the end first; return who is through."""
         firms, facts, office = town.tables["firms"].rows, town.world.room("partnership"), town.office
         roll = office.roll(self, firms)
-        rows = roll.running[np.argsort(roll.left_months[roll.running], kind="stable")]
+        rows = roll.running
+        rows = rows[np.argsort(roll.left_months[rows], kind="stable")]
         rows = rows[: office.affordable(self, facts["cost_jt_month"])]
         cases = office.take_staff(int(np.ceil(rows.size / facts["firms_per_case"])))
         rows = rows[: int(cases * facts["firms_per_case"])]

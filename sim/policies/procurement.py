@@ -6,8 +6,8 @@ Channel
     cash. An evener year lets them work in the months in which public orders usually fail.
 Evidence
     37.6 % of public spending went to small firms and cooperatives by October 2023, against a duty of 40 % (LKPP);
-    a certified good may be up to 25 % dearer (Perpres 12/2021, article 67); payment takes 90-120 days (a vendor's
-    account, 2023); 25 % of Cilegon's budget was spent by late May 2025. No experiment on the firms was found.
+    a certified good may be dearer by 25 % times its local content (Perpres 12/2021, article 67); payment takes 90-120
+    days (a vendor's account, 2023); 25 % of Cilegon's budget was spent by late May 2025. No experiment was found.
 Cost
     No budget. Its shadow cost is what the city loses as a buyer against a free choice (the change of its surplus as a
     logit buyer, times what it spends), beyond what the usual rules cost it, and what it forgoes on money that it pays
@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import math
 from typing import Any
-
-import numpy as np
 
 from sim.buyers import GOVERNMENT
 from sim.firms import CASH, MARKET
@@ -91,16 +89,16 @@ class Procurement(Policy):
         """Bear what the city loses as a buyer, and what it forgoes on money that it pays earlier."""
         kind, usual = town.kinds[GOVERNMENT], self.usual
         ruled = any(kind[name] != usual[name] for name in ("reserved_share", "price_preference", "local_pull"))
-        buyers = town.tables["buyers"].rows
-        lost_jt = sum(
-            self._lost_jt(town, buyers[b]) for b in np.flatnonzero(buyers["kind"] == GOVERNMENT).tolist() if ruled
-        )
+        [city] = town.tables["buyers"].rows[town.tables["buyers"].rows["kind"] == GOVERNMENT]
+        lost_jt = self._lost_jt(town, city) if ruled else 0.0
         sooner = int(usual["terms_months"]) - int(kind["terms_months"])
         sooner += (usual["late_share"] - kind["late_share"]) * (1.0 + usual["very_late_share"])
         if sooner > 0.0:
-            price_jt_t = town.tables["firms"].rows["price_jt_t"] * kind["price_factor"]
-            paid_jt = float((town.work.sold_by_kind[:, GOVERNMENT] * price_jt_t).sum())
-            lost_jt += sooner * town.world["procurement.cash_rate"] * paid_jt
+            places = town.work.active[city["first_link"] : city["end_active"]]
+            rows = town.links.rows["firm"][places]
+            price_jt_t = town.tables["firms"].rows["price_jt_t"][rows] * kind["price_factor"]
+            owed_jt = float((town.work.sold_by_kind[rows, GOVERNMENT] * price_jt_t).sum())
+            lost_jt += sooner * town.world["procurement.cash_rate"] * owed_jt
         town.office.bear(self, float(lost_jt))
 
     def _lost_jt(self, town: Any, buyer: Any) -> float:

@@ -44,9 +44,9 @@ class RetainSteel(Policy):
         """Bear what the mills forgo on the tonnes beyond their usual offer, and distributors on local firms' part."""
         if self.retained_share <= 0.0:
             return
-        orders, mills = AtTheMills(town), town.tables["producers"].rows
+        mills = town.tables["producers"].rows
         usual_t = town.mills["allotment_share"] * town.scale * mills["output_t"]
-        further_t = np.maximum(0.0, orders.served_t - usual_t)
+        further_t = np.maximum(0.0, mills["delivered_t"] - usual_t)
         forgone_jt = float((further_t * mills["price_jt_t"]).sum()) * town.world["retain_steel.margin_share"]
-        lost_jt = distributors_loss_jt(town, orders.usual_local_share * further_t)
+        lost_jt = distributors_loss_jt(town, AtTheMills(town).usual_local_share * further_t)
         town.office.bear(self, forgone_jt + lost_jt)
