@@ -211,8 +211,19 @@ def deliver_allotment(firms, producers, centre, waiting, weights, counts, books,
         if mill.reserved_t > 0.0:
             rest_t = share_out(firms, waiting[j], weights[j], count, mill.reserved_t, True)
         share_out(firms, waiting[j], weights[j], count, mill.offered_t - mill.reserved_t + rest_t, False)
+        weighed, weighed_local, mill.delivered_local_t, mill.short_outside_t = 0.0, 0.0, 0.0, 0.0
         for c in range(count):
-            tonnes[ALLOTTED, 1] += take_delivery(firms[waiting[j, c]], mill, centre, books, s)
+            firm = firms[waiting[j, c]]
+            weight = weights[j, c] * firm.backlog_t
+            step_t = take_delivery(firm, mill, centre, books, s)
+            tonnes[ALLOTTED, 1] += step_t
+            weighed += weight
+            if firm.local:
+                weighed_local += weight
+                mill.delivered_local_t += step_t
+            else:
+                mill.short_outside_t += firm.backlog_t
+        mill.due_local = weighed_local / weighed if weighed > 0.0 else 0.0
         tonnes[ALLOTTED, 0] += mill.delivered_t
         mill.elsewhere_t = mill.output_t - mill.contracts_t - mill.delivered_t
 

@@ -7,11 +7,8 @@ import pytest
 
 from sim import MetalSupplyChain
 from sim.buyers import GOVERNMENT, STORES
-from sim.core.state import row_dtype, seen
-from sim.firms import Firm
-from sim.policies._steel import AtTheMills, add_orders
 from sim.policies.procurement import loss
-from tests.towns import long_interpreted, town, with_policy
+from tests.towns import Planted, long_interpreted, town, with_policy
 
 REST = {"price_preference": 0, "local_preference": 0, "pays_within_months": 4, "late_cut": 0, "evenness": 0}
 
@@ -27,27 +24,24 @@ def local_sum(model, column, first=13):
 # Steel
 
 
-def test_orders_are_added_up_by_mill_and_place():
-    firms = np.zeros(3, row_dtype(Firm))
-    firms["local"] = [True, False, False]
-    firms["direct_t"], firms["backlog_t"] = [2.0, 3.0, 0.5], [1.0, 0.0, 4.0]
-    waiting, weights, counts = np.array([[0, 1], [2, 9]]), np.array([[2.0, 1.0], [3.0, 9.0]]), np.array([2, 1])
-    weighed, delivered_t, short_t = np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((2, 2))
-    add_orders(seen(firms), waiting, weights, counts, weighed, delivered_t, short_t)
-    assert weighed.tolist() == [[3.0, 6.0], [13.5, 0.0]]
-    assert delivered_t.tolist() == [[3.0, 2.0], [0.5, 0.0]]
-    assert short_t.tolist() == [[0.0, 1.0], [4.0, 0.0]]
+def test_mills_add_up_what_local_firms_got_and_would_get_by_priority_alone():
+    model = MetalSupplyChain(with_policy(town(), "local_allotment", {"reserved_share": 0.5}), seed=1)
+    firms, mills, w = model.tables["firms"].rows, model.tables["producers"].rows, model.work
+    noted = []
 
+    def note(_town):
+        for j in range(mills.size):
+            rows, weights = w.waiting[j, : w.waiting_counts[j]], w.weights[j, : w.waiting_counts[j]]
+            local, orders_t = firms["local"][rows], firms["backlog_t"][rows] + firms["direct_t"][rows]
+            assert mills["delivered_local_t"][j] == close(firms["direct_t"][rows[local]].sum())
+            assert mills["short_outside_t"][j] == close(firms["backlog_t"][rows[~local]].sum())
+            due = (weights * orders_t)[local].sum() / (weights * orders_t).sum()
+            assert mills["due_local"][j] == close(due)
+            noted.append(due)
 
-def test_what_is_added_up_at_the_mills_is_what_they_delivered():
-    scenario = with_policy(town(), "local_allotment", {"reserved_share": 0.5})
-    model = MetalSupplyChain(scenario, seed=1).run()
-    firms, mills = model.tables["firms"].rows, model.tables["producers"].rows
-    orders = AtTheMills(model)
-    np.testing.assert_allclose(orders.served_t, mills["delivered_t"], rtol=1e-9)
-    local_t = (firms["direct_t"] * (firms["working"] & firms["local"])).sum()
-    assert orders.served_local_t.sum() == pytest.approx(local_t, rel=0.1)  # a firm that closed gave its steel back
-    assert ((orders.usual_local_share >= 0.0) & (orders.usual_local_share <= 1.0)).all()
+    Planted(model, "look_back", note)
+    model.run()
+    assert min(noted) < 0.1 < 0.4 < max(noted)
 
 
 @long_interpreted

@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.firms import STEEL
 from sim.policies import Lever, Policy
-from sim.policies._steel import AtTheMills, distributors_loss_jt
+from sim.policies._steel import distributors_loss_jt
 
 
 class LocalAllotment(Policy):
@@ -54,7 +54,7 @@ class LocalAllotment(Policy):
         """
         if not self.added_share.any():
             return
-        orders, mills = AtTheMills(town), town.tables["producers"].rows
-        beyond_t = np.maximum(0.0, orders.served_local_t - orders.usual_local_share * orders.served_t)
+        mills = town.tables["producers"].rows
+        beyond_t = np.maximum(0.0, mills["delivered_local_t"] - mills["due_local"] * mills["delivered_t"])
         moved_t = np.minimum(beyond_t, self.added_share * mills["offered_t"])
-        town.office.bear(self, distributors_loss_jt(town, np.minimum(moved_t, orders.outside_short_t)))
+        town.office.bear(self, distributors_loss_jt(town, np.minimum(moved_t, mills["short_outside_t"])))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sim.firms import MARKET, STEEL
 from sim.policies import Lever, Policy
-from sim.policies._steel import AtTheMills, distributors_loss_jt
+from sim.policies._steel import distributors_loss_jt
 
 TO_THE_END = 1  # on the roll as long as the partnership lasts
 
@@ -75,7 +75,7 @@ class MentorLocal(Policy):
 
         While steel is rationed, a partner's priority takes it from the other orders, part of which are local too.
         """
-        firms, mills = town.tables["firms"].rows, town.mills.size
+        firms, mills = town.tables["firms"].rows, town.tables["producers"].rows
         for_being_partner = 1.0 - math.exp(-town.p_steel["priority_partner"][0])
-        got_t = np.bincount(firms["mill"][taken], firms["direct_t"][taken], minlength=mills)
-        return for_being_partner * got_t * (1.0 - AtTheMills(town).usual_local_share)
+        got_t = np.bincount(firms["mill"][taken], firms["direct_t"][taken], minlength=mills.size)
+        return for_being_partner * got_t * (1.0 - mills["due_local"])

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.firms import STEEL
 from sim.policies import Lever, Policy
-from sim.policies._steel import AtTheMills, distributors_loss_jt
+from sim.policies._steel import distributors_loss_jt
 
 
 class RetainSteel(Policy):
@@ -48,5 +48,5 @@ class RetainSteel(Policy):
         usual_t = town.mills["allotment_share"] * town.scale * mills["output_t"]
         further_t = np.maximum(0.0, mills["delivered_t"] - usual_t)
         forgone_jt = float((further_t * mills["price_jt_t"]).sum()) * town.world["retain_steel.margin_share"]
-        lost_jt = distributors_loss_jt(town, AtTheMills(town).usual_local_share * further_t)
+        lost_jt = distributors_loss_jt(town, mills["due_local"] * further_t)
         town.office.bear(self, forgone_jt + lost_jt)
