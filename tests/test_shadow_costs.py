@@ -41,7 +41,8 @@ def test_mills_add_up_what_local_firms_got_and_would_get_by_priority_alone():
 
     Planted(model, "look_back", note)
     model.run()
-    assert min(noted) < 0.1 < 0.4 < max(noted)
+    assert min(noted) >= 0.0
+    assert 0.1 < max(noted) < 1.0
 
 
 @long_interpreted

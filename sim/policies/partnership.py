@@ -151,10 +151,11 @@ class Partnership(Policy):
         if places < 1:
             return
         roll = town.office.roll(self, firms)
-        near = firms["capacity_t"] >= (1.0 - facts["capacity_short_share"]) * kind["min_volume_t"]
-        near &= firms["quality"] >= kind["min_quality"] - facts["quality_short"]
-        free = ~firms["partner"] & (roll.left_months == 0)
-        eligible = local_firms(town) & firms["registered"] & near & free
+        eligible = local_firms(town) & (roll.left_months == 0)
+        rows = np.flatnonzero(eligible)
+        near = firms["capacity_t"][rows] >= (1.0 - facts["capacity_short_share"]) * kind["min_volume_t"]
+        near &= firms["quality"][rows] >= kind["min_quality"] - facts["quality_short"]
+        eligible[rows] = near & firms["registered"][rows] & ~firms["partner"][rows]
         invited = invite(town, self, apply(town, self, eligible), places, facts["cost_jt_month"])
         rows = attend(town, self, invited, facts["cost_jt_month"])
         roll.enrol(firms, rows, int(facts["qualification_months"]) - 1)
