@@ -19,6 +19,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from sim.buyers import GOVERNMENT
 from sim.firms import CASH, MARKET
 from sim.policies import Lever, Policy
@@ -89,7 +91,8 @@ class Procurement(Policy):
         """Bear what the city loses as a buyer, and what it forgoes on money that it pays earlier."""
         kind, usual = town.kinds[GOVERNMENT], self.usual
         ruled = any(kind[name] != usual[name] for name in ("reserved_share", "price_preference", "local_pull"))
-        [city] = town.tables["buyers"].rows[town.tables["buyers"].rows["kind"] == GOVERNMENT]
+        buyers = town.tables["buyers"].rows
+        city = buyers[int(np.argmax(buyers["kind"] == GOVERNMENT))]  # there is one
         lost_jt = self._lost_jt(town, city) if ruled else 0.0
         sooner = int(usual["terms_months"]) - int(kind["terms_months"])
         sooner += (usual["late_share"] - kind["late_share"]) * (1.0 + usual["very_late_share"])

@@ -131,12 +131,11 @@ class StoreAccess(Policy):
             return
         buyers, books = town.tables["buyers"].rows, town.money.books
         cost_jt = float(self.shelf_quota * town.world["store_access.cost_jt_place"])
-        for b in np.flatnonzero(buyers["kind"] == STORES).tolist():
-            if not town.office.spend(self, FEES_PAID, cost_jt, books):
-                return
-            buyers["cash_jt"][b] += cost_jt
-            books[FEES_PAID, 1] += cost_jt
-            buyers["quota_slots"][b] += self.shelf_quota
+        stores = np.flatnonzero(buyers["kind"] == STORES)[: town.office.affordable(self, cost_jt)]
+        if town.office.spend(self, FEES_PAID, cost_jt * stores.size, books):
+            buyers["cash_jt"][stores] += cost_jt
+            books[FEES_PAID, 1] += cost_jt * stores.size
+            buyers["quota_slots"][stores] += self.shelf_quota
 
     def deliver(self, town: Any) -> None:
         """In a month with a meeting, let every store meet the firms that the office brings, and pay for it."""
