@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario import Scenario
+    from sim.study.firm_record import RunRecord
+    from sim.study.twins import SeedGains
 
 __all__ = ["EFFECT_COLUMNS", "Comparison", "Interval", "compare", "interaction", "refuse_same_names"]
 
@@ -40,7 +42,11 @@ EFFECT_COLUMNS = (
 
 @dataclass
 class Comparison:
-    """Scenarios run on common seeds: means by seed, and effects against one of them."""
+    """Scenarios run on common seeds: means by seed, and effects against one of them.
+
+    ``spending`` holds by scenario and policy (seeds, 2, months of the run) what was spent and the shadow cost [jt];
+    ``gains`` by scenario what each seed says of winners and losers, where firms were followed.
+    """
 
     against: Scenario
     scenarios: tuple[Scenario, ...]
@@ -48,6 +54,8 @@ class Comparison:
     columns: dict[str, tuple[str, ...]]
     means: dict[str, NDArray[np.float64]]
     runs: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    spending: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
+    gains: dict[str, list[SeedGains]] = field(default_factory=dict)
 
     def values(self, scenario: str, column: str) -> NDArray[np.float64]:
         """Return the observed mean of a column, one value a seed."""
@@ -109,6 +117,51 @@ class Comparison:
         rows = [row for one in self.scenarios for row in self._rows(one)]
         return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
+    @property
+    def who(self) -> pd.DataFrame:
+        """Winners and losers by class of firm, each firm against its twin (``who.csv``)."""
+        import pandas as pd
+
+        from sim.study.who import WHO_COLUMNS, who_rows
+
+        clusters = list(self.against.family("cluster")) if self.gains else []
+        parts = [who_rows(name, [one.classes for one in seeds], clusters) for name, seeds in self.gains.items()]
+        return pd.DataFrame([row for rows in parts for row in rows], columns=list(WHO_COLUMNS))
+
+    @property
+    def displacement(self) -> pd.DataFrame:
+        """Whose sales the gain of helped firms was (``displacement.csv``)."""
+        import pandas as pd
+
+        from sim.study.displacement import DISPLACEMENT_COLUMNS, displacement_rows
+
+        parts = [displacement_rows(name, [one.displaced for one in seeds]) for name, seeds in self.gains.items()]
+        return pd.DataFrame([row for rows in parts for row in rows], columns=list(DISPLACEMENT_COLUMNS))
+
+    @property
+    def additionality(self) -> pd.DataFrame:
+        """What each programme adds, in four numbers side by side, and its leakage (``additionality.csv``)."""
+        import pandas as pd
+
+        from sim.study.additionality import ADDITIONALITY_COLUMNS, additionality_rows, nobody
+
+        parts = [
+            additionality_rows(name, policy, [one.additional.get(policy, nobody()) for one in seeds])
+            for name, seeds in self.gains.items()
+            for policy in dict.fromkeys(policy for one in seeds for policy in one.additional)
+        ]
+        return pd.DataFrame([row for rows in parts for row in rows], columns=list(ADDITIONALITY_COLUMNS))
+
+    @property
+    def spending_by_month(self) -> pd.DataFrame:
+        """What each policy spends in each month of its scenario (``spending.csv``)."""
+        import pandas as pd
+
+        from sim.study.spending import SPENDING_COLUMNS, spending_rows
+
+        parts = [spending_rows(one, self.spending.get(one.name, {})) for one in self.scenarios]
+        return pd.DataFrame([row for rows in parts for row in rows], columns=list(SPENDING_COLUMNS))
+
     def _rows(self, scenario: Scenario) -> list[tuple[Any, ...]]:
         """Return the rows of one scenario; a column that only one of the two has cannot be compared."""
         from sim.indicators import catalogue
@@ -136,6 +189,7 @@ def compare(
     workers: int | None = None,
     executor: Callable[[], Executor] | None = None,
     keep: tuple[str, ...] = (),
+    follow_firms: bool = False,
     progress: Progress | None = None,
     work: Callable[[Job], Any] = simulate,
 ) -> Comparison:
@@ -153,6 +207,8 @@ def compare(
         As in :func:`sim.study.runs.run_all`.
     keep
         Columns whose months are kept, for pictures over time.
+    follow_firms
+        Whether each firm is compared with its twin, for winners and losers, displacement and additionality.
 
     Returns
     -------
@@ -173,20 +229,60 @@ def compare(
     refuse_same_names(scenarios, against)
     refuse_few(seeds)
     unique = {one.name: one for one in (against, *scenarios)}
-    # All scenarios of a seed are neighbours, so that what is drawn once a seed can be drawn once.
-    jobs = [Job(one, seed, keep=keep) for seed in range(1, seeds + 1) for one in unique.values()]
+    starts = _starts(scenarios, against) if follow_firms else {}
+    counted = {name: (start,) for name, start in starts.items()}
+    counted[against.name] = tuple(sorted(set(starts.values())))
+    # All scenarios of a seed are neighbours, so that what is drawn once a seed can be drawn once, and the one they are
+    # compared with comes first: its firms are kept until the next seed and no longer.
+    jobs = [
+        Job(one, seed, keep=keep, firms_from=counted.get(one.name, ()))
+        for seed in range(1, seeds + 1)
+        for one in unique.values()
+    ]
     means: dict[str, list[Any]] = {name: [] for name in unique}
     runs: dict[str, list[Any]] = {name: [] for name in unique}
+    spending: dict[str, list[Any]] = {name: [] for name in unique}
+    gains: dict[str, list[SeedGains]] = {name: [] for name in starts}
     columns: dict[str, tuple[str, ...]] = {}
+    without: RunRecord | None = None
     for outcome in run_all(jobs, work=work, workers=workers, executor=executor, progress=progress):
-        summary = outcome.result()
-        name = outcome.job.scenario.name
+        summary, scenario = outcome.result(), outcome.job.scenario
+        name = scenario.name
         columns[name] = summary.columns
         means[name].append(summary.means)
+        spending[name].append(summary.spending)
         if summary.months is not None:
             runs[name].append(summary.months)
-    stacked = {name: np.array(rows) for name, rows in means.items()}
-    return Comparison(against, tuple(scenarios), tuple(range(1, seeds + 1)), columns, stacked, runs)
+        if name == against.name:
+            without = summary.firms
+        if name in starts and without is not None:
+            gains[name].append(_gains(scenario, against, summary.firms, without, starts[name]))
+    return Comparison(
+        against,
+        tuple(scenarios),
+        tuple(range(1, seeds + 1)),
+        columns,
+        {name: np.array(rows) for name, rows in means.items()},
+        runs,
+        {name: {key: np.array([one[key] for one in own]) for key in own[0]} for name, own in spending.items()},
+        gains,
+    )
+
+
+def _starts(scenarios: Sequence[Scenario], against: Scenario) -> dict[str, int]:
+    """Return by scenario the month from which its firms are followed; without those whose runs have other months."""
+    from sim.study.twins import start_of
+
+    starts = {one.name: start_of(one, against) for one in scenarios}
+    return {name: start for name, start in starts.items() if start is not None}
+
+
+def _gains(scenario: Scenario, against: Scenario, with_: RunRecord, without: RunRecord, start: int) -> SeedGains:
+    """Return who gains and loses in one pair of runs."""
+    from sim.study.twins import new_policies, seed_gains
+
+    clusters = len(against.family("cluster"))
+    return seed_gains(with_, without, start, new_policies(scenario, against), clusters)
 
 
 def refuse_same_names(scenarios: Sequence[Scenario], against: Scenario) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario import Scenario
+    from sim.study.firm_record import RunRecord
 
 __all__ = ["EVERY_COLUMN", "Job", "Summary", "observed_means", "prepare", "simulate"]
 
@@ -26,6 +27,7 @@ class Job:
 
     ``months`` None is the whole run. ``relief`` names a constraint that is eased for all local firms.
     ``keep`` lists the columns whose months come back (``EVERY_COLUMN`` for all); without it only means do.
+    ``firms_from`` are months of the run: what becomes of the firms that work when one of them begins comes back too.
     """
 
     scenario: Scenario
@@ -33,6 +35,7 @@ class Job:
     months: int | None = None
     relief: str | None = None
     keep: tuple[str, ...] = ()
+    firms_from: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         eased = f", {self.relief} eased" if self.relief else ""
@@ -43,7 +46,8 @@ class Job:
 class Summary:
     """The means of a run over its observed months, by column, and the months that were asked for.
 
-    With a relief: how much was eased, and its cost a month.
+    ``spending`` holds by policy what it spent and its shadow cost [jt] (2, months of the run), ``firms`` what became of
+    the firms that were asked for. With a relief: how much was eased, and its cost a month.
     """
 
     columns: tuple[str, ...]
@@ -51,6 +55,8 @@ class Summary:
     months: pd.DataFrame | None = None
     relief_units: float = 0.0
     relief_cost_jt: float = 0.0
+    spending: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    firms: RunRecord | None = None
 
 
 def prepare(jobs: Sequence[Job]) -> None:
@@ -69,6 +75,8 @@ def simulate(job: Job, code: str | None = None) -> Summary:
     ``code`` is the fingerprint of the code that asks: a worker that read other files, edited while the study
     ran, refuses.
     """
+    import numpy as np
+
     from sim.core.compiled import code_fingerprint
     from sim.model import MetalSupplyChain
 
@@ -78,7 +86,14 @@ def simulate(job: Job, code: str | None = None) -> Summary:
 
     options = {"relief": job.relief} if job.relief else {}
     model = MetalSupplyChain(job.scenario, seed=job.seed, months=job.months, **options)
-    model.run()
+    recorder = None
+    if job.firms_from:
+        from sim.study.firm_record import Recorder
+
+        recorder = Recorder(model, job.firms_from)
+        recorder.run()
+    else:
+        model.run()
     table = model.indicators
     columns, means = observed_means(table)
     months = None
@@ -94,7 +109,9 @@ def simulate(job: Job, code: str | None = None) -> Summary:
             "relief_units": float(easing.units),
             "relief_cost_jt": float(easing.cost_jt) / observed_months,
         }
-    return Summary(columns, means, months, **eased)
+    past: Any = model.history
+    spending = {name: np.array([past.spending[:, j], past.shadow[:, j]]) for j, name in enumerate(past.policies)}
+    return Summary(columns, means, months, **eased, spending=spending, firms=recorder.record() if recorder else None)
 
 
 def observed_means(table: pd.DataFrame) -> tuple[tuple[str, ...], NDArray[np.float64]]:
