@@ -185,39 +185,55 @@ def describe(
 
 @app.command()
 def compare(
-    scenarios: Many,
+    context: typer.Context,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO...", help="Scenario files, shipped scenarios' names, or patterns such as 'policies/*'."
+        ),
+    ] = None,
     against: Annotated[str, typer.Option(help="The scenario without.")] = "scenarios/baseline.toml",
     seeds: Seeds = 30,
     workers: Workers = None,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Run every two of the scenarios together too: do they help each other?")
+    ] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Set the effects beside what experiments found.")
+    ] = False,
     out: Out = None,
 ) -> None:
-    """Compare scenarios with a baseline on the same seeds and write the effects with their intervals."""
+    """Compare scenarios with a baseline on the same seeds: effects and their intervals, costs, winners and losers."""
+    from sim.scenario import Scenario, shipped_names
     from sim.study import compare as study
-    from sim.study.files import Delivery, manifest, output_folder, short_key
-    from sim.study.intervals import CONFIDENCE
-    from sim.study.screen import effects_table, progress_bar
+    from sim.study import compared
+    from sim.study import evidence as findings
+    from sim.study import pairs as every_two
+    from sim.study.files import output_folder, short_key
+    from sim.study.screen import progress_bar
 
-    worlds = [_load(one) for one in scenarios]
-    baseline = _load(against)
+    if pairs and evidence:
+        context.fail("--pairs and --evidence are two questions. Ask one after the other.")
+    if not scenarios and (pairs or evidence):
+        scenarios = (every_two if pairs else findings).default_names(shipped_names())
+    if not scenarios:
+        context.fail("Missing argument 'SCENARIO...'.")
+    worlds, baseline = Scenario.load_all(scenarios), _load(against)
     study.refuse_same_names(worlds, baseline)
-    prints = {one.name: one.fingerprint for one in worlds}
-    key = short_key(prints, baseline.fingerprint, seeds)
-    folder = output_folder(out or Path("results") / "compare" / key)
-    _announce_compile()
-    with progress_bar("Comparing") as progress:
-        comparison = study.compare(worlds, baseline, seeds, workers=workers, progress=progress)
-    effects = comparison.effects
-    with Delivery(folder) as files:
-        files.csv("effects.csv", effects)
-        facts = {
-            "scenarios": prints,
-            "against": {baseline.name: baseline.fingerprint},
-            "seeds": seeds,
-            "interval": f"{CONFIDENCE:.0%}, Student's t on paired differences, one indicator at a time",
-        }
-        files.json("manifest.json", manifest("compare", facts))
-    print(f"Difference from {baseline.name}, {seeds} pairs, means over the observed months")
-    print(effects_table(comparison))
+    key = short_key({one.name: one.fingerprint for one in worlds}, baseline.fingerprint, seeds)
+    folder = output_folder(out or Path("results") / ("pairs" if pairs else "compare") / key)
+    if pairs:
+        _announce_compile()
+        with progress_bar("Comparing pairs") as progress:
+            together = every_two.compare_pairs(worlds, baseline, seeds, workers=workers, progress=progress)
+        compared.write_pairs(together, folder)
+        print(compared.pairs_text(together))
+    else:
+        _announce_compile()
+        with progress_bar("Comparing") as progress:
+            comparison = study.compare(worlds, baseline, seeds, workers=workers, follow_firms=True, progress=progress)
+        compared.write(comparison, folder, evidence=evidence)
+        print(compared.text(comparison, evidence=evidence))
     print(f"Written to {folder}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +16,12 @@ from types import MappingProxyType
 from typing import Any
 
 from sim import policies
+from sim.core.combine import joined
 from sim.core.events import Event, events_of, in_force
 from sim.core.parameters import Parameter, month_number, month_text
 from sim.core.register import Shape, difference, shape_of, whole
 from sim.core.rooms import Columns, Rooms, columns_of, parameters_of
-from sim.core.shipped import found, is_file, label_of, names_in, shipped_in
+from sim.core.shipped import found, is_file, label_of, names_in, shipped_in, spelled_out
 from sim.core.toml_lines import Problems, did_you_mean, parse_settings, parse_value, read_toml, shown
 from sim.core.uses import PolicyUse, set_lever, uses_of, written
 from sim.errors import UserError
@@ -65,6 +66,11 @@ class Scenario(Rooms):
         path, label = found(path_or_name, _folder())
         register, uses, reason, events = _read(path, label, schema, ())
         return cls(path.stem, path, reason, register, uses, events=events)
+
+    @classmethod
+    def load_all(cls, names: Sequence[str]) -> list[Scenario]:
+        """Read and check several scenarios by path, name or pattern (``policies/*``)."""
+        return [cls.load(one) for one in spelled_out(names, _folder())]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
@@ -162,6 +168,12 @@ class Scenario(Rooms):
         same = given == written(self.uses) and "time" not in tables
         uses = _settle(register, given, problems, self.uses if same else None)
         return Scenario(self.name, self.path, self.reason, register, uses, {**self.changes, **plain}, self.events)
+
+    def combined(self, other: Scenario, base: Scenario) -> Scenario:
+        """Return one scenario with what this and another change of a common base; refused where the two conflict."""
+        register, uses, events = joined(self, other, base)
+        name, reason = f"{self.name} + {other.name}", f"{self.name} and {other.name} together."
+        return Scenario(name, self.path, reason, register, uses, {**self.changes, **other.changes}, events)
 
     def at_rest(self) -> Scenario:
         """Return this scenario with every lever at its rest value; policies and dates stay."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sim.core.toml_lines import did_you_mean, shown
 from sim.errors import UserError
 
-__all__ = ["found", "is_file", "label_of", "names_in", "shipped_in"]
+__all__ = ["found", "is_file", "label_of", "names_in", "shipped_in", "spelled_out"]
 
 
 def names_in(folder: Path) -> list[str]:
@@ -24,6 +26,38 @@ def shipped_in(folder: Path, name: str) -> Path | None:
     ends = [one for one in names if one.endswith(f"/{wanted}")]
     chosen = whole or (ends if len(ends) == 1 else [])
     return folder / f"{chosen[0]}.toml" if chosen else None
+
+
+def spelled_out(words: Sequence[str], folder: Path) -> list[str]:
+    """Return files and names with every pattern (``policies/*``) replaced by what it stands for and nobody named yet.
+
+    A pattern stands for the TOML files that it matches, as in a shell; else for the shipped files.
+
+    Raises
+    ------
+    UserError
+        If a pattern matches nothing.
+    """
+    chosen: list[str] = []
+    for word in words:
+        if not set(word) & set("*?[") or is_file(Path(word)):
+            chosen.append(word)
+            continue
+        path = Path(word)
+        beside = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+        matches = sorted(str(one) for one in beside if one.suffix == ".toml")
+        wanted = word.removeprefix(f"{folder.name}/").removesuffix(".toml").split("/")
+        matches = matches or [name for name in names_in(folder) if _match(name.split("/"), wanted)]
+        if not matches:
+            message = f"{shown(word)} matches no TOML file. Shipped are {', '.join(names_in(folder))}."
+            raise UserError(message)
+        chosen += [one for one in matches if one not in words and one not in chosen]
+    return chosen
+
+
+def _match(name: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Tell whether a path matches a pattern, part by part."""
+    return len(name) == len(pattern) and all(map(fnmatchcase, name, pattern))
 
 
 def label_of(path: Path) -> str:

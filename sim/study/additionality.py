@@ -21,14 +21,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.study.cohorts import NEVER, Cells, leakage
 from sim.study.firm_record import MONTHLY, YEAR, FirmRecord, Roll, RunRecord
-from sim.study.intervals import Interval, fieller, interval
+from sim.study.intervals import interval, ratio
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["ADDITIONALITY_COLUMNS", "LEAKAGE", "NUMBERS", "WINDOWS", "Additional", "additional", "additionality_rows", "nobody"]
+__all__ = [
+    "ADDITIONALITY_COLUMNS",
+    "LEAKAGE",
+    "NUMBERS",
+    "WINDOWS",
+    "Additional",
+    "additional",
+    "additionality_rows",
+    "nobody",
+]
 
 ADDITIONALITY_COLUMNS = (
     *("scenario", "policy", "number", "window", "measure", "unit", "value", "low", "high"),
@@ -37,7 +47,6 @@ ADDITIONALITY_COLUMNS = (
 NUMBERS = ("contrast", "twin", "spill_over", "city", "spill_over_applicants", "selection")
 WINDOWS = ("year", "all")  # the 12 months after a firm's first help, and all months after it
 LEAKAGE = ("would_have_grown", "would_have_grown_above_median")
-NEVER = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -46,17 +55,16 @@ class Additional:
 
     ``numbers`` (``NUMBERS``, ``WINDOWS``, ``MONTHLY``, 2) holds each number and what it is a per cent of; NaN where
     nobody was helped, or nobody is there to compare with. ``leakage`` (``LEAKAGE``) are shares of the firms helped,
-    ``firms`` how many local firms with a twin were helped.
+    ``firms`` how many local firms with a twin were helped, ``everybody`` how many firms in all.
     """
 
     numbers: NDArray[np.float64]
     leakage: NDArray[np.float64]
     firms: int
+    everybody: int
 
 
-def additional(
-    with_: RunRecord, without: RunRecord, here: FirmRecord, there: FirmRecord, roll: Roll
-) -> Additional:
+def additional(with_: RunRecord, without: RunRecord, here: FirmRecord, there: FirmRecord, roll: Roll) -> Additional:
     """Return what a programme added in one seed.
 
     Parameters
@@ -77,12 +85,12 @@ def additional(
     last = here.first + here.monthly.shape[1] - 1
     cohorts = cohorts[cohorts < last]
     if cohorts.size:
-        cells = _Cells(here, there, applied, helped, cohorts)
-        everybody = roll.helped[roll.helped > 0]
+        cells = Cells(here, there, applied, helped, cohorts)
         city = (with_.city_monthly - without.city_monthly)[:, here.first - 1 :]
         for number, window in enumerate((YEAR, None)):
-            numbers[:, number] = cells.numbers(window, city, everybody)
-    return Additional(numbers, _leakage(there, helped), int((helped < NEVER).sum()))
+            numbers[:, number] = cells.numbers(window, city, roll.helped[roll.helped > 0])
+    everybody = int((roll.helped > 0).sum())
+    return Additional(numbers, leakage(there, helped), int((helped < NEVER).sum()), everybody)
 
 
 def nobody() -> Additional:
@@ -90,7 +98,7 @@ def nobody() -> Additional:
     import numpy as np
 
     shape = (len(NUMBERS), len(WINDOWS), len(MONTHLY), 2)
-    return Additional(np.full(shape, np.nan), np.full(len(LEAKAGE), np.nan), 0)
+    return Additional(np.full(shape, np.nan), np.full(len(LEAKAGE), np.nan), 0, 0)
 
 
 def _months_of(uid: NDArray[Any], roll: Roll, column: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -103,177 +111,6 @@ def _months_of(uid: NDArray[Any], roll: Roll, column: NDArray[np.int64]) -> NDAr
         noted = (roll.uid[place] == uid) & (column[place] > 0)
         months[noted] = column[place][noted]
     return months
-
-
-def _before(monthly: NDArray[np.float64], alive: NDArray[np.bool_], place: int) -> NDArray[np.float64]:
-    """Return each firm's mean over the months at work of the year before a month; 0 without one."""
-    import numpy as np
-
-    year = slice(max(0, place - YEAR), place)
-    months = alive[year].sum(axis=0)
-    return np.asarray((monthly[:, year] * alive[year]).sum(axis=1) / np.maximum(months, 1))
-
-
-@dataclass(frozen=True)
-class _Arm:
-    """Firms of one arm of an experiment: how many (months, cohorts), and means of them (measures, months, cohorts).
-
-    ``level`` is what they sell, ``change`` that less their own year before, ``gap`` that less what their twins sell.
-    """
-
-    count: NDArray[np.float64]
-    level: NDArray[np.float64]
-    change: NDArray[np.float64]
-    gap: NDArray[np.float64]
-
-
-def _arm(
-    here: FirmRecord,
-    there: FirmRecord,
-    before: NDArray[np.float64],
-    counted: NDArray[Any],
-    members: NDArray[Any],
-) -> _Arm:
-    """Return the arm of the ``members`` of each cohort (firms, cohorts), in the months that count (months, firms)."""
-    import numpy as np
-
-    counted, members = counted.astype(np.float64), members.astype(np.float64)
-    count = counted @ members
-    many = np.maximum(count, 1.0)
-    own, twin = here.monthly * counted, there.monthly * counted
-    level = own @ members / many
-    was = np.einsum("tf,hkf,fh->kth", counted, before, members, optimize=True) / many
-    return _Arm(count, level, level - was, (own - twin) @ members / many)
-
-
-class _Cells:
-    """What happened by measure, month and cohort: the firms that were first helped in one month.
-
-    Arrays have the axes (measures, months, cohorts); months begin with that of the record.
-    """
-
-    def __init__(
-        self,
-        here: FirmRecord,
-        there: FirmRecord,
-        applied: NDArray[np.int64],
-        helped: NDArray[np.int64],
-        cohorts: NDArray[np.int64],
-    ) -> None:
-        import numpy as np
-
-        self.cohorts = cohorts
-        self.months = here.first + np.arange(here.monthly.shape[1])
-        members = helped[:, np.newaxis] == cohorts
-        self.helped = _arm(here, there, np.zeros((cohorts.size, *here.monthly.shape[::2])), _all(here), members)
-
-        # What an experiment sees: firms at work; those helped, and those that had applied by then and are not helped
-        # until the month itself. Closed firms count on neither side: they would pile up among firms that wait, which
-        # only open ones leave to be helped.
-        place = (cohorts - here.first).tolist()
-        before = np.array([_before(here.monthly, here.alive, at) for at in place])
-        waiting = helped > self.months[:, np.newaxis]
-        asked = (applied[:, np.newaxis] <= cohorts) & here.alive[place].T
-        self.treated = _arm(here, there, before, here.alive, members)
-        self.control = _arm(here, there, before, here.alive & waiting, asked)
-
-        # All local firms that are not helped until the month itself, whatever became of them
-        self.idle = waiting.sum(axis=1)
-        many = np.maximum(self.idle, 1)
-        self.idle_twin = (there.monthly * waiting).sum(axis=2) / many
-        self.idle_gap = (here.monthly * waiting).sum(axis=2) / many - self.idle_twin
-
-    def numbers(
-        self, window: int | None, city: NDArray[np.float64], everybody: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        """Return (``NUMBERS``, measures, 2) over the months after help: so many, or all; each firm and month alike."""
-        import numpy as np
-
-        last = int(self.months[-1])
-        within = _within(self.months, self.cohorts, window, last)
-        firms = within * self.helped.count
-        twin, level = _mean(self.helped.gap, firms), _mean(self.helped.level - self.helped.gap, firms)
-
-        compared = within * self.treated.count * (self.control.count > 0.0)
-        contrast = _mean(self.treated.change - self.control.change, compared)
-        applicants = _mean(self.control.gap, compared)
-        selection = contrast - _mean(self.treated.gap, compared) + applicants
-        without = _mean(self.treated.level, compared) - contrast
-        waited = _mean(self.control.level - self.control.gap, compared)
-
-        idle = firms.sum(axis=1) * (self.idle > 0)
-        months, many = np.unique(everybody, return_counts=True)
-        so_far = ((months[:, np.newaxis] < self.months) * many[:, np.newaxis]).sum(axis=0)
-        counted = (_within(self.months, months, window, last) * many).sum(axis=1)
-        found = [
-            (contrast, without),
-            (twin, level),
-            (_mean(self.idle_gap, idle), _mean(self.idle_twin, idle)),
-            (_mean(city / np.maximum(so_far, 1), counted), level),
-            (applicants, waited),
-            (selection, without),
-        ]
-        return np.array(found).transpose(0, 2, 1)
-
-
-def _all(record: FirmRecord) -> NDArray[np.bool_]:
-    """Return that every firm counts in every month."""
-    import numpy as np
-
-    return np.ones_like(record.alive)
-
-
-def _within(
-    months: NDArray[np.int64], cohorts: NDArray[np.int64], window: int | None, last: int
-) -> NDArray[np.float64]:
-    """Return 1 where a month is in the window after a cohort's help; a window that the run cuts short does not count.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> _within(np.arange(1, 5), np.array([1, 3]), 2, 4).tolist()
-    [[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
-    """
-    import numpy as np
-
-    after = months[:, np.newaxis] > cohorts
-    if window is not None:
-        after &= (months[:, np.newaxis] <= cohorts + window) & (cohorts + window <= last)
-    return np.asarray(after, dtype=np.float64)
-
-
-def _mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weighted mean of every measure over its months and cohorts; NaN without any weight."""
-    import numpy as np
-
-    total = weights.sum()
-    if total <= 0.0:
-        return np.full(len(values), np.nan)
-    return np.asarray((values * weights).reshape(len(values), -1).sum(axis=1) / total)
-
-
-def _leakage(there: FirmRecord, helped: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the shares of help that went to firms whose sales would have grown anyway, by their twins.
-
-    Growth is sales over the twelve months after the month of help against the twelve before, of firms that worked all
-    of those before. The second share counts growth above the median of all local firms in the same months.
-    """
-    import numpy as np
-
-    sold_t, counts, grown, above = there.monthly[0], 0, 0, 0
-    for month in np.unique(helped[helped < NEVER]).tolist():
-        at = month - there.first
-        if at < YEAR or at + YEAR >= len(sold_t):
-            continue
-        worked = there.alive[at - YEAR : at].all(axis=0) & (sold_t[at - YEAR : at].sum(axis=0) > 0.0)
-        before_t, after_t = sold_t[at - YEAR : at, worked].sum(axis=0), sold_t[at + 1 : at + 1 + YEAR, worked].sum(axis=0)
-        growth = after_t / before_t
-        own = growth[helped[worked] == month]
-        if own.size:
-            counts += own.size
-            grown += int((own > 1.0).sum())
-            above += int((own > np.median(growth)).sum())
-    return np.array([grown / counts, above / counts]) if counts else np.full(2, np.nan)
 
 
 def additionality_rows(scenario: str, policy: str, seeds: Sequence[Additional]) -> list[tuple[Any, ...]]:
@@ -291,16 +128,13 @@ def additionality_rows(scenario: str, policy: str, seeds: Sequence[Additional]) 
         for w, window in enumerate(WINDOWS):
             for k, (measure, unit) in enumerate(MONTHLY.items()):
                 value, base = numbers[:, n, w, k].T
-                known = ~np.isnan(value)
-                found = interval(value)
-                share = Interval(np.nan, np.nan, np.nan, found.pairs)
-                if found.pairs > 1 and interval(base[known]).low > 0.0:
-                    share = fieller(100.0 * value[known], base[known])
+                found, share = interval(value), ratio(100.0 * value, base)
                 ends = (found.mean, found.low, found.high, share.mean, share.low, share.high)
                 rows.append((scenario, policy, number, window, measure, unit, *ends, firms, found.pairs))
-    leakage = np.array([one.leakage for one in seeds])
+    grown = np.array([one.leakage for one in seeds])
     for n, number in enumerate(LEAKAGE):
-        found = interval(leakage[:, n])
-        ends = (found.mean, found.low, found.high, *(100.0 * end for end in (found.mean, found.low, found.high)))
-        rows.append((scenario, policy, number, "year", "firms", "share", *ends, firms, found.pairs))
+        found = interval(grown[:, n])
+        shares = (found.mean, found.low, found.high)
+        per_cent = [100.0 * end for end in shares]
+        rows.append((scenario, policy, number, "year", "firms", "share", *shares, *per_cent, firms, found.pairs))
     return rows

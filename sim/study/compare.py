@@ -230,7 +230,7 @@ def compare(
     refuse_few(seeds)
     unique = {one.name: one for one in (against, *scenarios)}
     starts = _starts(scenarios, against) if follow_firms else {}
-    counted = {name: (start,) for name, start in starts.items()}
+    counted: dict[str, tuple[int, ...]] = {name: (start,) for name, start in starts.items()}
     counted[against.name] = tuple(sorted(set(starts.values())))
     # All scenarios of a seed are neighbours, so that what is drawn once a seed can be drawn once, and the one they are
     # compared with comes first: its firms are kept until the next seed and no longer.

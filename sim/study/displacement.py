@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.study.firm_record import CITY, FirmRecord, Roll, RunRecord
-from sim.study.intervals import Interval, fieller, interval, paired
+from sim.study.intervals import paired, ratio
 from sim.study.who import help_of
 
 if TYPE_CHECKING:
@@ -63,13 +63,10 @@ def displacement_rows(scenario: str, seeds: Sequence[NDArray[np.float64]]) -> li
     import numpy as np
 
     parts = np.array(seeds)
-    gain_t = parts[:, 0]
-    clear = interval(gain_t).low > 0.0
     rows: list[tuple[Any, ...]] = []
     for number, (part, meaning) in enumerate(PARTS.items()):
         found = paired(parts[:, number], np.zeros(len(parts)))[0]
-        unknown = Interval(np.nan, np.nan, np.nan, found.pairs)
-        share = fieller(parts[:, number], gain_t) if clear else unknown
+        share = ratio(parts[:, number], parts[:, 0])
         amounts = (found.mean, found.low, found.high, share.mean, share.low, share.high)
         rows.append((scenario, part, meaning, *amounts, found.pairs))
     return rows

@@ -12,7 +12,7 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["CONFIDENCE", "Interval", "fieller", "interaction", "interval", "paired", "refuse_few"]
+__all__ = ["CONFIDENCE", "Interval", "fieller", "interaction", "interval", "paired", "ratio", "refuse_few"]
 
 CONFIDENCE = 0.95
 # Differences equal but for rounding (a budget spent in full in every run) have no variance to speak of.
@@ -144,6 +144,25 @@ def fieller(above: ArrayLike, below: ArrayLike) -> Interval:
     c = mean_top * mean_top - square * float(covariance[0, 0])
     root = math.sqrt(max(0.0, b * b - a * c))
     return Interval(mean_top / mean_base, (b - root) / a, (b + root) / a, pairs)
+
+
+def ratio(above: ArrayLike, below: ArrayLike) -> Interval:
+    """Return the ratio of two means as :func:`fieller` does, over the pairs that are known; NaN unless ``below`` > 0.
+
+    Examples
+    --------
+    >>> ratio([1.0, 2.0, 3.0, float("nan")], [10.0, 20.0, 30.0, 40.0]).mean
+    0.1
+    >>> ratio([1.0, 2.0, 3.0], [-10.0, -20.0, -30.0]).mean
+    nan
+    """
+    import numpy as np
+
+    top, base = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    known = ~(np.isnan(top) | np.isnan(base))
+    if interval(base[known]).low > 0.0:
+        return fieller(top[known], base[known])
+    return Interval(math.nan, math.nan, math.nan, int(known.sum()))
 
 
 def refuse_few(seeds: int) -> None:

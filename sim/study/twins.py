@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from sim.core.events import Event
+    from sim.core.uses import PolicyUse
     from sim.scenario import Scenario
     from sim.study.firm_record import FirmRecord, RunRecord
 
@@ -44,9 +46,9 @@ def new_policies(scenario: Scenario, against: Scenario) -> tuple[str, ...]:
 
 
 def start_of(scenario: Scenario, against: Scenario) -> int | None:
-    """Return the month of the run in which two scenarios begin to differ by policy; None where twins do not exist.
+    """Return the month of the run in which two scenarios begin to differ by policy or event; None without twins.
 
-    Without a policy of its own it is the first observed month. Runs over other months have no twins.
+    Without such a difference it is the first observed month. Runs over other months have no twins.
 
     Examples
     --------
@@ -59,9 +61,9 @@ def start_of(scenario: Scenario, against: Scenario) -> int | None:
     if any(scenario[address] != against[address] for address in TIME):
         return None
     begin = month_number(against.first_month) - 1
-    own = [month_number(use.first) - begin for use in scenario.uses if use not in against.uses]
-    own += [month_number(use.first) - begin for use in against.uses if use not in scenario.uses]
-    return min(own, default=int(against["time.warm_up_months"]) + 1)
+    dated: list[tuple[PolicyUse | Event, ...]] = [(*one.uses, *one.events) for one in (scenario, against)]
+    own = [one for these, others in (dated, dated[::-1]) for one in these if one not in others]
+    return min((month_number(one.first) - begin for one in own), default=int(against["time.warm_up_months"]) + 1)
 
 
 def twins(with_: FirmRecord, without: FirmRecord) -> tuple[FirmRecord, FirmRecord]:
@@ -75,12 +77,12 @@ def twins(with_: FirmRecord, without: FirmRecord) -> tuple[FirmRecord, FirmRecor
     """
     import numpy as np
 
-    if np.array_equal(with_.state[["uid", "cluster"]], without.state[["uid", "cluster"]]):
-        return with_, without
     keys = [
         [*zip(one.row.tolist(), one.state["uid"].tolist(), one.state["age_months"].tolist(), strict=True)]
         for one in (with_, without)
     ]
+    if keys[0] == keys[1]:
+        return with_, without
     both = set(keys[0]) & set(keys[1])
     kept = [np.array([key in both for key in own], dtype=bool) for own in keys]
     return _only(with_, kept[0]), _only(without, kept[1])
@@ -99,9 +101,7 @@ def _only(record: FirmRecord, kept: NDArray[np.bool_]) -> FirmRecord:
     )
 
 
-def seed_gains(
-    with_: RunRecord, without: RunRecord, start: int, policies: tuple[str, ...], clusters: int
-) -> SeedGains:
+def seed_gains(with_: RunRecord, without: RunRecord, start: int, policies: tuple[str, ...], clusters: int) -> SeedGains:
     """Return who gains and loses in one seed: by class of firm, by whose sales, and by policy.
 
     Parameters
