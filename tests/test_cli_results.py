@@ -16,6 +16,7 @@ import pytest
 from sim import Scenario, __version__
 from sim.core.compiled import code_fingerprint
 from sim.study.compare import EFFECT_COLUMNS
+from sim.study.pairs import PAIR_COLUMNS
 from tests.commands import COMPILING, call, names
 from tests.towns import levers
 
@@ -106,9 +107,15 @@ def test_compare_is_the_same_with_one_worker_and_two(capsys, elsewhere):
         words = ["--against", "small.toml", "--seeds", 3, "--workers", workers, "--out", f"with_{workers}"]
         code, out, _ = call(capsys, "compare", "training.toml", "store_access.toml", *words)
         assert code == 0
+        head, *ranked = out.splitlines()[1:4]
+        assert head.split()[:3] == ["scenario", "local", "share,"]
+        assert {line.split()[0] for line in ranked} == {"training", "store_access"}
         assert "market_share_local" in out
-    for name in ("effects.csv", "manifest.json"):
+    files = ["additionality.csv", "displacement.csv", "effects.csv", "manifest.json", "spending.csv", "who.csv"]
+    assert names(elsewhere / "with_1") == files
+    for name in files:
         assert (elsewhere / "with_1" / name).read_bytes() == (elsewhere / "with_2" / name).read_bytes()
+        assert name == "manifest.json" or len(pd.read_csv(elsewhere / "with_1" / name)) > 0
     table = pd.read_csv(elsewhere / "with_1" / "effects.csv")
     assert tuple(table.columns) == EFFECT_COLUMNS
     assert list(dict.fromkeys(table["scenario"])) == ["training", "store_access"]
@@ -118,6 +125,37 @@ def test_compare_is_the_same_with_one_worker_and_two(capsys, elsewhere):
     assert list(share["pairs"]) == [3, 3]
     manifest = json.loads((elsewhere / "with_1" / "manifest.json").read_text())
     assert list(manifest["scenarios"]) == ["training", "store_access"]
+
+
+def test_pairs_are_the_same_with_one_worker_and_two(capsys, elsewhere):
+    for workers in (1, 2):
+        words = ["--pairs", "--against", "small.toml", "--seeds", 2, "--workers", workers, "--out", f"with_{workers}"]
+        code, out, _ = call(capsys, "compare", "training.toml", "store_access.toml", *words)
+        assert code == 0
+        assert out.splitlines()[3].split() == ["together", "with", "alone", "training", "store_access"]
+    files = ["effects.csv", "manifest.json", "pairs.csv"]
+    assert names(elsewhere / "with_1") == files
+    for name in files:
+        assert (elsewhere / "with_1" / name).read_bytes() == (elsewhere / "with_2" / name).read_bytes()
+    table = pd.read_csv(elsewhere / "with_1" / "pairs.csv")
+    assert tuple(table.columns) == PAIR_COLUMNS
+    assert set(zip(table["first"], table["second"], strict=True)) == {("training", "store_access")}
+    sums = table["both"] - table["first_alone"] - table["second_alone"]
+    assert np.allclose(table["interaction"], sums)
+
+
+def test_compare_sets_effects_beside_what_experiments_found(capsys, elsewhere):
+    words = ["--evidence", "--against", "small.toml", "--seeds", 2, "--out", "here"]
+    code, out, _ = call(capsys, "compare", "[ts]*o*.toml", *words)
+    assert code == 0
+    assert "Beside what experiments found, never a target" in out
+    assert set(pd.read_csv(elsewhere / "here" / "evidence.csv")["policy"]) == {"store_access"}
+
+
+def test_pairs_and_evidence_are_asked_one_after_the_other(capsys):
+    code, out, err = call(capsys, "compare", "--pairs", "--evidence")
+    assert (code, out) == (2, "")
+    assert err == "--pairs and --evidence are two questions. Ask one after the other.\nSee kotabaja compare --help\n"
 
 
 def test_compare_refuses_one_name_twice(capsys):

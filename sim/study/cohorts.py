@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.study.firm_record import YEAR, FirmRecord
 
@@ -42,19 +42,23 @@ def _arm(
     here: FirmRecord,
     there: FirmRecord,
     before: NDArray[np.float64],
-    counted: NDArray[Any],
-    members: NDArray[Any],
+    counted: NDArray[np.bool_],
+    members: NDArray[np.bool_],
 ) -> _Arm:
-    """Return the arm of the ``members`` of each cohort (firms, cohorts), in the months that count (months, firms)."""
+    """Return the arm of the ``members`` of each cohort (cohorts, firms), in the months that count (months, firms).
+
+    Products are summed by einsum, not by the linear algebra of the machine, whose threads cost more than such small
+    tables and whose last bit depends on their number.
+    """
     import numpy as np
 
-    counted, members = counted.astype(np.float64), members.astype(np.float64)
-    count = counted @ members
+    inside, weight = counted.astype(np.float64), members.astype(np.float64)
+    count = np.einsum("tf,hf->th", inside, weight)
     many = np.maximum(count, 1.0)
-    own, twin = here.monthly * counted, there.monthly * counted
-    level = own @ members / many
-    was = np.einsum("tf,hkf,fh->kth", counted, before, members, optimize=True) / many
-    return _Arm(count, level, level - was, (own - twin) @ members / many)
+    level = np.einsum("ktf,hf->kth", here.monthly * inside, weight) / many
+    gap = np.einsum("ktf,hf->kth", (here.monthly - there.monthly) * inside, weight) / many
+    was = np.einsum("hkf,tf->kth", before * weight[:, np.newaxis], inside) / many
+    return _Arm(count, level, level - was, gap)
 
 
 class Cells:
@@ -75,16 +79,16 @@ class Cells:
 
         self.cohorts = cohorts
         self.months = here.first + np.arange(here.monthly.shape[1])
-        members = helped[:, np.newaxis] == cohorts
-        self.helped = _arm(here, there, np.zeros((cohorts.size, *here.monthly.shape[::2])), _all(here), members)
+        members = helped == cohorts[:, np.newaxis]
+        place = (cohorts - here.first).tolist()
+        before = np.array([_before(here.monthly, here.alive, at) for at in place])
+        self.helped = _arm(here, there, before, np.ones_like(here.alive), members)
 
         # What an experiment sees: firms at work; those helped, and those that had applied by then and are not helped
         # until the month itself. Closed firms count on neither side: they would pile up among firms that wait, which
         # only open ones leave to be helped.
-        place = (cohorts - here.first).tolist()
-        before = np.array([_before(here.monthly, here.alive, at) for at in place])
         waiting = helped > self.months[:, np.newaxis]
-        asked = (applied[:, np.newaxis] <= cohorts) & here.alive[place].T
+        asked = (applied <= cohorts[:, np.newaxis]) & here.alive[place]
         self.treated = _arm(here, there, before, here.alive, members)
         self.control = _arm(here, there, before, here.alive & waiting, asked)
 
@@ -125,13 +129,6 @@ class Cells:
             (selection, without),
         ]
         return np.array(found).transpose(0, 2, 1)
-
-
-def _all(record: FirmRecord) -> NDArray[np.bool_]:
-    """Return that every firm counts in every month."""
-    import numpy as np
-
-    return np.ones_like(record.alive)
 
 
 def _within(

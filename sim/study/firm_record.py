@@ -131,19 +131,23 @@ class Recorder:
         """Return what became of the firms that were at work when a month began."""
         import numpy as np
 
-        alive = self._uid[:, at] == state["uid"]
-        sold_t, revenue_jt, cost_jt, overhead_jt, wages_jt = np.where(alive, self._copies[:, :, at], 0.0)
+        uid = np.full(self._uid.shape[1], -1, np.int64)
+        uid[at] = state["uid"]
+        alive = self._uid == uid
+        seen = slice(max(start, self.model.warm_up + 1) - self.first, None)
+        sold_t, revenue_jt, cost_jt, overhead_jt, _ = self._copies[:, seen]
+        flows = [(flow * alive[seen]).mean(axis=0)[at] for flow in (sold_t, revenue_jt - cost_jt - overhead_jt)]
+        survives = alive[-1, at]
+        net_worth_jt = np.where(survives, self.model.tables["firms"].rows["equity_jt"][at], 0.0)
+        outcomes = np.column_stack([*flows, net_worth_jt, survives.astype(np.float64)])
+
+        local, first = at[state["local"]], max(self.first, start - YEAR)
+        kept = slice(first - self.first, None)
+        alive = alive[kept, local]
+        sold_t, revenue_jt, cost_jt, overhead_jt, wages_jt = self._copies[:, kept, local] * alive
         added_jt = revenue_jt - cost_jt - overhead_jt
         monthly = np.array([sold_t, revenue_jt, added_jt, added_jt - wages_jt])
-        seen = slice(max(start, self.model.warm_up + 1) - self.first, None)
-        # Contiguous months of each firm: the order of a sum, so its last bit, must not depend on the layout.
-        flows = np.ascontiguousarray(monthly[[0, 2], seen].transpose(0, 2, 1)).mean(axis=2)
-        net_worth_jt = np.where(alive[-1], self.model.tables["firms"].rows["equity_jt"][at], 0.0)
-        outcomes = np.column_stack([*flows, net_worth_jt, alive[-1].astype(np.float64)])
-        first = max(self.first, start - YEAR)
-        kept = slice(first - self.first, None)
-        local = state["local"]
-        return FirmRecord(start, first, at, state, outcomes, monthly[:, kept, local], alive[kept, local])
+        return FirmRecord(start, first, at, state, outcomes, monthly, alive)
 
 
 def _known(roll: Any) -> Roll:
