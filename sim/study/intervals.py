@@ -151,8 +151,9 @@ def ratio(above: ArrayLike, below: ArrayLike) -> Interval:
 
     Examples
     --------
-    >>> ratio([1.0, 2.0, 3.0, float("nan")], [10.0, 20.0, 30.0, 40.0]).mean
-    0.1
+    >>> found = ratio([1.0, 1.2, 1.1, float("nan")], [10.0, 12.0, 11.0, 40.0])
+    >>> round(found.mean, 3), found.pairs
+    (0.1, 3)
     >>> ratio([1.0, 2.0, 3.0], [-10.0, -20.0, -30.0]).mean
     nan
     """
