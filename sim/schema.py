@@ -18,7 +18,7 @@ def schema() -> dict[str, Any]:
     --------
     >>> made = schema()
     >>> sorted(made["properties"])[:3]
-    ['base', 'buyer_collectors', 'buyer_government']
+    ['administration', 'base', 'buyer_collectors']
     """
     from sim.policies import catalogue
     from sim.scenario import Scenario
