@@ -1,5 +1,6 @@
 """Sobol' indices: of functions whose indices are known, with luck and without."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -120,6 +121,34 @@ def test_without_the_correction_luck_looks_like_interaction():
         assert np.isnan(table.attrs["noise_share"])
     corrected = analyse_sobol(design, mean, resamples=SOME).set_index("input").loc[IDLE]
     assert corrected["ST_low"] < 0.0 < corrected["ST_high"] < 0.05
+
+
+def test_equal_rows_may_be_one_run():
+    """Inputs with few values give equal rows, which a runner runs once: between them there is no luck."""
+    design = sobol_design(["rate", "coin", IDLE], 1024, second_order=True)
+    values = design.unit.copy()
+    values[:, 1:] = values[:, 1:] > 0.5
+    values[:, 3] = 0.0  # nothing reads the dummy, so that its row is A's
+    _, first, row = np.unique(values, axis=0, return_index=True, return_inverse=True)
+    assert len(first) < 0.75 * len(values)
+    merged = replace(design, seeds=design.seeds[first][row])
+    # Variances: 1/12 and 1/4, and luck of half their sum
+    means = values[:, :1] + values[:, 1:2]
+    outcomes = means + np.sqrt(0.5 / 3) * luck(merged.seeds)
+    table = analyse_sobol(merged, outcomes, resamples=SOME)
+    assert table["ST"].to_list() == pytest.approx([0.25, 0.75, 0.0], abs=0.05)
+    assert table["S1"].to_list() == pytest.approx([0.25, 0.75, 0.0], abs=0.06)
+    assert table.attrs["dummy"]["ST"] == 0.0
+    assert [row["S2"] for row in table.attrs["second_order"]] == pytest.approx([0.0, 0.0, 0.0], abs=0.1)
+
+
+def test_rows_that_share_luck_are_refused():
+    design = sobol_design(SUM.names, 64)
+    common = replace(design, seeds=np.tile([1000, 2000], (len(design.unit), 1)))
+    with pytest.raises(UserError, match="share their seeds"):
+        analyse_sobol(common, SUM.outcomes(common, HALF))
+    known = analyse_sobol(common, SUM.outcomes(common, HALF), corrected=False, resamples=SOME)
+    assert known.set_index("input").loc[IDLE, "ST"] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_the_effect_of_a_policy_has_only_the_luck_that_its_runs_do_not_share():

@@ -6,7 +6,7 @@ does nothing. With two replications a row its variance is known and taken out:
     ST = (mean((A - AB)²) / 2 - s²) / (V - s²),    S1 = mean(B (AB - A)) / (V - s²)
 
 where A, AB and B are means over the replications, V is the variance of A and B, and s² the variance of luck in a
-mean over the replications. S1 follows Saltelli et al. (2010), ST Jansen (1999), as in SALib, which this equals to
+mean over the replications (rows that are equal may be one run: luck cancels there by itself). S1 follows Saltelli et al. (2010), ST Jansen (1999), as in SALib, which this equals to
 rounding where there is no luck. Intervals resample the samples, each with all its rows and replications.
 """
 
@@ -120,19 +120,33 @@ def _moments(design: Design, outcomes: NDArray[np.float64], *, corrected: bool) 
 
     inputs, replications = len(design.names), design.replications
     runs = outcomes.reshape(design.samples, design.block, replications)
+    seeds = design.seeds.reshape(runs.shape)
     means = runs.mean(axis=2)
     means = means - means.mean()
-    luck = np.zeros(design.samples)
+    luck = np.zeros((design.samples, 1))
     if corrected and replications > 1:
-        luck = runs.var(axis=2, ddof=1).mean(axis=1) / replications
-    a, b = means[:, 0], means[:, -1]
-    ab = means[:, 1 : 1 + inputs]
-    first = b[:, None] * (ab - a[:, None])
-    total = (a[:, None] - ab) ** 2 / 2 - luck[:, None]
-    columns = [((a + b) / 2)[:, None], ((a * a + b * b) / 2)[:, None], luck[:, None], first, total]
+        luck = runs.var(axis=2, ddof=1).mean(axis=1, keepdims=True) / replications
+
+    def same(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
+        """Tell in which samples two rows are one run, as equal rows may be; luck then cancels, or is squared."""
+        found = (seeds[:, one] == seeds[:, other]).all(axis=-1)
+        if luck.any() and (found & (means[:, one] != means[:, other])).any():
+            message = (
+                "Sobol' indices: rows with different inputs share their seeds. Luck can be told from inputs only if "
+                "every row has seeds of its own."
+            )
+            raise UserError(message)
+        return np.asarray(found)
+
+    a, b, ab = [0], [design.block - 1], np.arange(1, 1 + inputs)
+    first = means[:, b] * (means[:, ab] - means[:, a]) - luck * same(b, ab) + luck * same(b, a)
+    total = (means[:, a] - means[:, ab]) ** 2 / 2 - luck * ~same(a, ab)
+    both = (means[:, a] + means[:, b]) / 2, (means[:, a] ** 2 + means[:, b] ** 2) / 2
+    columns = [*both, luck, first, total]
     if design.block == 2 * inputs + 2:
-        ba = means[:, 1 + inputs : 1 + 2 * inputs]
-        columns.extend((ba[:, i] * ab[:, j] - a * b)[:, None] for i, j in combinations(range(inputs), 2))
+        i, j = np.array(list(combinations(range(inputs), 2))).T
+        ba, ab = 1 + inputs + i, 1 + j
+        columns += [means[:, ba] * means[:, ab] - means[:, a] * means[:, b] - luck * same(ba, ab) + luck * same(a, b)]
     return np.concatenate(columns, axis=1)
 
 
