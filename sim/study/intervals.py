@@ -12,7 +12,18 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["CONFIDENCE", "Interval", "fieller", "interaction", "interval", "paired", "ratio", "refuse_few"]
+__all__ = [
+    "CONFIDENCE",
+    "Interval",
+    "chance_higher",
+    "fieller",
+    "interaction",
+    "interval",
+    "paired",
+    "proportion",
+    "ratio",
+    "refuse_few",
+]
 
 CONFIDENCE = 0.95
 # Differences equal but for rounding (a budget spent in full in every run) have no variance to speak of.
@@ -101,6 +112,44 @@ def paired(values: ArrayLike, baseline: ArrayLike) -> tuple[Interval, float]:
     if float(np.ptp(differences)) <= ROUNDING * size:
         return Interval(found.mean, found.mean, found.mean, found.pairs), math.nan
     return found, float((with_.var(ddof=1) + without.var(ddof=1)) / differences.var(ddof=1))
+
+
+def proportion(hits: float, trials: int) -> Interval:
+    """Return the share of hits with Wilson's 95 % interval; half a hit is a draw.
+
+    Examples
+    --------
+    >>> found = proportion(27, 30)
+    >>> found.mean, round(found.low, 2), round(found.high, 2)
+    (0.9, 0.74, 0.97)
+    """
+    from scipy.special import ndtri
+
+    if trials == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    square = float(ndtri(0.5 + CONFIDENCE / 2)) ** 2 / trials
+    share = hits / trials
+    middle = (share + square / 2) / (1 + square)
+    half = math.sqrt(square * (share * (1 - share) + square / 4)) / (1 + square)
+    return Interval(share, min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half)), trials)
+
+
+def chance_higher(values: ArrayLike, baseline: ArrayLike) -> Interval:
+    """Return how likely ``values`` are above ``baseline`` on the same seed, a tie being half, with its 95 % interval.
+
+    Where a lower value is better, swap the two. A mean may be better by much and yet be worse in most worlds.
+
+    Examples
+    --------
+    >>> chance_higher([2.0, 4.0, 7.0, 1.0], [1.0, 3.0, 5.0, 1.0]).mean
+    0.875
+    """
+    import numpy as np
+
+    differences = np.asarray(values, dtype=np.float64) - np.asarray(baseline, dtype=np.float64)
+    differences = differences[~np.isnan(differences)]
+    hits = float((differences > 0).sum() + 0.5 * (differences == 0).sum())
+    return proportion(hits, len(differences))
 
 
 def interaction(both: ArrayLike, first: ArrayLike, second: ArrayLike, baseline: ArrayLike) -> Interval:

@@ -6,8 +6,9 @@ does nothing. With two replications a row its variance is known and taken out:
     ST = (mean((A - AB)²) / 2 - s²) / (V - s²),    S1 = mean(B (AB - A)) / (V - s²)
 
 where A, AB and B are means over the replications, V is the variance of A and B, and s² the variance of luck in a
-mean over the replications (rows that are equal may be one run: luck cancels there by itself). S1 follows Saltelli et al. (2010), ST Jansen (1999), as in SALib, which this equals to
-rounding where there is no luck. Intervals resample the samples, each with all its rows and replications.
+mean over the replications (rows that are equal may be one run: luck cancels there by itself). S1 follows Saltelli et
+al. (2010), ST Jansen (1999), as in SALib, which this equals to rounding where there is no luck. Intervals resample the
+samples, each with all its rows and replications.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def _moments(design: Design, outcomes: NDArray[np.float64], *, corrected: bool) 
     if corrected and replications > 1:
         luck = runs.var(axis=2, ddof=1).mean(axis=1, keepdims=True) / replications
 
-    def same(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
+    def same(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell in which samples two rows are one run, as equal rows may be; luck then cancels, or is squared."""
         found = (seeds[:, one] == seeds[:, other]).all(axis=-1)
         if luck.any() and (found & (means[:, one] != means[:, other])).any():
@@ -138,7 +139,7 @@ def _moments(design: Design, outcomes: NDArray[np.float64], *, corrected: bool) 
             raise UserError(message)
         return np.asarray(found)
 
-    a, b, ab = [0], [design.block - 1], np.arange(1, 1 + inputs)
+    a, b, ab = np.array([0]), np.array([design.block - 1]), np.arange(1, 1 + inputs)
     first = means[:, b] * (means[:, ab] - means[:, a]) - luck * same(b, ab) + luck * same(b, a)
     total = (means[:, a] - means[:, ab]) ** 2 / 2 - luck * ~same(a, ab)
     both = (means[:, a] + means[:, b]) / 2, (means[:, a] ** 2 + means[:, b] ** 2) / 2
