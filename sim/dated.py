@@ -16,8 +16,7 @@ __all__ = ["adopt"]
 def adopt(town: Any, world: Any) -> None:
     """Let another register rule the town from this month on; what happened before stays as it is.
 
-    Prices of machines are revalued in the firms' net worth; demand scales with each kind of buyer's, and every
-    posted price is judged anew.
+    Prices of machines are revalued in the firms' net worth, and demand scales with each kind of buyer's.
     """
     rows = {name: table.rows for name, table in town.tables.items()}
     before_kinds, before_clusters = town.kinds.copy(), town.clusters.copy()
@@ -34,7 +33,6 @@ def adopt(town: Any, world: Any) -> None:
     rows["producers"]["usual_slots"] = np.round(town.mills["partner_slots"] * town.scale)
     _revalue_machines(town, rows["firms"], float(world["firms.machine_jt_t"]))
     _scale_demand(rows["buyers"], before_kinds, town.kinds, before_clusters, town.clusters)
-    rows["firms"]["judged_jt_t"] = 0.0
 
 
 def _revalue_machines(town: Any, firms: Any, machine_jt_t: float) -> None:

@@ -37,9 +37,9 @@ __all__ = ["MetalSupplyChain"]
 
 ROOMS = ("firms", "market", "steel")
 YEAR = 12
-# What a policy sets for one month. No price stays judged by a rule that may have changed.
+# What a policy sets for one month.
 LAPSING = {
-    "firms": ("judged_jt_t", "buys_jointly", "sells_jointly", "shared_volume_t", "financed_share"),
+    "firms": ("buys_jointly", "sells_jointly", "shared_volume_t", "financed_share"),
     "buyers": ("quota_slots", "review_help"),
     "cooperatives": ("working", "members", "fee_share", "handled_t"),
 }
@@ -118,6 +118,7 @@ class MetalSupplyChain(TableModel):
         self.holiday_pay_share = float(world["firms.holiday_pay_share"])
         self.rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
         self.usual_rules = tuple(rule.view(np.float64).copy() for rule in self.rules)
+        self.judged_by = b""  # the rules by which posted prices stand judged
         self._see()
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
@@ -183,6 +184,7 @@ class MetalSupplyChain(TableModel):
         self._ease()
         listing.keep_quotas(t.buyers, t.links)
         self._government_acts("deliver")
+        self._judge_anew()
 
         # Firms agree wages in January, and plan
         self._agree_wages()
@@ -281,6 +283,13 @@ class MetalSupplyChain(TableModel):
         for policy in self.office.policies:
             if policy.first == self.month:
                 policy.begin(self)
+
+    def _judge_anew(self) -> None:
+        """Let no posted price stay judged by rules that have changed."""
+        rules = self.clusters.tobytes() + self.p_market.tobytes()
+        if rules != self.judged_by:
+            self.tables["firms"].rows["judged_jt_t"] = 0.0
+            self.judged_by = rules
 
     def _ease(self) -> None:
         """Ease the constraint that a study asks about, if any."""

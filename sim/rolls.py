@@ -94,10 +94,6 @@ class Roll:
         """End every help that still runs."""
         self.left_months[:] = 0
 
-    def dismiss(self) -> None:
-        """End every running help."""
-        self.left_months[:] = 0
-
     @property
     def running(self) -> NDArray[np.int64]:
         """Rows of the firms whose help still runs."""

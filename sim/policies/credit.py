@@ -136,4 +136,4 @@ class Credit(Policy):
 
     def end(self, town: Any) -> None:
         """End every contract; what is owed is paid back at the lenders' whole rate."""
-        town.office.roll(self, town.tables["firms"].rows).dismiss()
+        town.office.roll(self, town.tables["firms"].rows).stop()

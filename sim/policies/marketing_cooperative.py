@@ -125,4 +125,4 @@ class MarketingCooperative(Policy):
         self._pay_out(town, rows["cash_jt"][SELLING])
         books[CAPITAL_RETURNED, 0] += rows["cash_jt"][SELLING]
         rows["cash_jt"][SELLING] = 0.0
-        town.office.roll(self, town.tables["firms"].rows).dismiss()
+        town.office.roll(self, town.tables["firms"].rows).stop()

@@ -100,4 +100,4 @@ class MaterialCentre(Policy):
         give_up_orders(town.arg.firms, town.arg.producers, town.arg.cooperatives[BUYING], books)
         books[CAPITAL_RETURNED, 0] += rows["cash_jt"][BUYING]
         rows["cash_jt"][BUYING] = rows["capital_jt"][BUYING] = 0.0
-        town.office.roll(self, town.tables["firms"].rows).dismiss()
+        town.office.roll(self, town.tables["firms"].rows).stop()
