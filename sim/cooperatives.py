@@ -2,7 +2,7 @@
 
 Both stand in one table, closed until a policy opens them for the month. The material centre bundles its members'
 orders to a mill's lot and advances their prepayments; the marketing cooperative fills members' short deliveries to
-big stores from other members' stock. ``s`` is the room ``steel`` of the register.
+big stores from other members' stock. ``p`` is the room ``firms`` of the register, ``s`` the room ``steel``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from sim.accounts import ADVANCES, ADVANCES_REPAID
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.state import RowAgent, column
+from sim.firm_figures import steel_means_jt
 
 __all__ = ["BUYING", "SELLING", "Cooperative", "advance", "bundle", "forgive_advance", "repay_advance"]
 
@@ -32,15 +33,15 @@ class Cooperative(RowAgent):
 
 
 @compiled
-def bundle(firms, producers, centre, bundled_t, s):
-    """Add up what the material centre's members want from each mill, and how far its money covers prepayments."""
+def bundle(firms, producers, centre, bundled_t, p, s):
+    """Add up what members want from each mill and can pay, and how far the material centre's money covers that."""
     deposits_jt = 0.0
     for i in range(firms.size):
         firm = firms[i]
         if firm.working & firm.buys_jointly:
             want_t = firm.wanted_steel_t - firm.backlog_t
             if want_t > s.reorder_share * firm.material_t_t * firm.expected_t:
-                bundled_t[firm.mill] += want_t
+                bundled_t[firm.mill] += min(want_t, steel_means_jt(firm, p, s) / producers[firm.mill].price_jt_t)
     for j in range(producers.size):
         if bundled_t[j] >= producers[j].lot_t:
             deposits_jt += s.prepaid_share * bundled_t[j] * producers[j].price_jt_t

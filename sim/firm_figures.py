@@ -14,6 +14,7 @@ __all__ = [
     "full_output_t",
     "hired_fte",
     "skill_now",
+    "steel_means_jt",
     "wage_bill_jt",
     "working_cost_jt",
 ]
@@ -49,6 +50,12 @@ def credit_limit_jt(firm, p):
 def credit_room_jt(firm, p):
     """Return what the firm can still borrow [jt]; a subsidised loan takes no room from other lenders."""
     return max(0.0, credit_limit_jt(firm, p) - (firm.debt_jt - firm.kur_jt))
+
+
+@compiled
+def steel_means_jt(firm, p, s):
+    """Return the cash that a firm can pay steel with [jt]: a part of the month's wages is kept back (``s``: steel)."""
+    return max(0.0, firm.cash_jt - s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte)
 
 
 @compiled

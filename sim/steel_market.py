@@ -26,7 +26,7 @@ from sim.cooperatives import BUYING, advance, bundle, repay_advance
 from sim.core.compiled import compiled
 from sim.core.ledger import give, pay
 from sim.core.streams import uniform
-from sim.firm_figures import credit_room_jt, hired_fte
+from sim.firm_figures import credit_room_jt, steel_means_jt
 from sim.producers import set_allotments
 
 SLIVER = 1e-9  # tonnes too small to mean anything
@@ -84,7 +84,7 @@ def order_from_mills(firms, producers, cooperatives, waiting, weights, counts, b
     p, s = firms_p[0], steel_p[0]
     centre, bundled_t = cooperatives[BUYING], np.zeros(producers.size)
     if centre.working:
-        bundle(firms, producers, centre, bundled_t, s)
+        bundle(firms, producers, centre, bundled_t, p, s)
     for j in range(producers.size):
         producers[j].ordered_t = 0.0
         counts[j] = 0
@@ -102,8 +102,7 @@ def order_from_mills(firms, producers, cooperatives, waiting, weights, counts, b
         use_t = firm.material_t_t * firm.expected_t
         bundled = centre.working & firm.buys_jointly & (bundled_t[j] >= mill.lot_t)
         if (want_t > s.reorder_share * use_t) & (bundled | may_order_direct(firm, mill, use_t, s)):
-            means_jt = firm.cash_jt - s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
-            reach_t = max(0.0, means_jt) / mill.price_jt_t
+            reach_t = steel_means_jt(firm, p, s) / mill.price_jt_t
             order_t = min(want_t, reach_t) if firm.partner | bundled else max(want_t, mill.lot_t)
             if 0.0 < order_t <= reach_t:
                 deposit_jt = order_direct(firm, mill, order_t, books, s)
@@ -241,8 +240,7 @@ def ask_distributors(firms, producers, distributors, luck, firms_p, steel_p):
             dealer = distributors[firm.cluster]
             if uniform(luck, i) < s.stock_out_share:
                 want_t *= s.stock_out_fill
-            means_jt = firm.cash_jt - s.wage_reserve_share * hired_fte(firm, p) * firm.wage_jt_fte
-            means_jt = max(0.0, means_jt) + credit_room_jt(firm, p)
+            means_jt = steel_means_jt(firm, p, s) + credit_room_jt(firm, p)
             cost_jt = want_t * producers[firm.mill].price_jt_t * (1.0 + dealer.markup)
             if cost_jt > means_jt:
                 want_t *= means_jt / cost_jt

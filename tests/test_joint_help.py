@@ -137,20 +137,23 @@ def test_money_that_did_not_come_is_not_lent():
 # Parts
 
 
-def test_wants_are_bundled_by_mill_and_the_advance_is_what_the_centres_money_covers():
-    s = room("steel", reorder_share=0.1, prepaid_share=0.5)
+def test_what_members_want_and_can_pay_is_bundled_by_mill_and_shares_the_centres_money():
+    p, s = room("firms", family_fte=1.3), room("steel", reorder_share=0.1, prepaid_share=0.5, wage_reserve_share=0.5)
+    usual = {"working": True, "buys_jointly": True, "material_t_t": 1.2, "expected_t": 1.0, "cash_jt": 30.0}
     _, firms = tables(
         Firm,
-        {"working": True, "buys_jointly": True, "mill": 0, "wanted_steel_t": 1.5, "material_t_t": 1.2, "expected_t": 1},
-        {"working": True, "buys_jointly": True, "mill": 0, "wanted_steel_t": 1.0, "backlog_t": 0.4, "expected_t": 1},
-        {"working": True, "buys_jointly": True, "mill": 1, "wanted_steel_t": 1.9, "material_t_t": 1.2, "expected_t": 1},
-        {"working": True, "buys_jointly": False, "mill": 1, "wanted_steel_t": 9.0, "material_t_t": 1.2},
+        usual | {"mill": 0, "wanted_steel_t": 1.5},
+        usual | {"mill": 0, "wanted_steel_t": 1.0, "backlog_t": 0.4},
+        usual | {"mill": 0, "wanted_steel_t": 9.0, "cash_jt": 2.0, "workers_fte": 1.8, "wage_jt_fte": 4.0},
+        usual | {"mill": 1, "wanted_steel_t": 1.9},
+        usual | {"mill": 1, "wanted_steel_t": 9.0, "buys_jointly": False},
     )
     _, producers = tables(Producer, {"lot_t": 2.0, "price_jt_t": 10.0}, {"lot_t": 2.0, "price_jt_t": 10.0})
-    centre, bundled_t = Row(Cooperative, cash_jt=4.2), np.zeros(2)
-    bundle(firms, producers, centre.arg, bundled_t, s)
-    assert bundled_t.tolist() == [close(2.1), close(1.9)], "1.5 + 0.6 reach the lot of 2 t, 1.9 do not"
-    assert centre.advance_share == close(4.2 / (0.5 * 2.1 * 10.0))
+    centre, bundled_t = Row(Cooperative, cash_jt=4.4), np.zeros(2)
+    bundle(firms, producers, centre.arg, bundled_t, p, s)
+    # The third has 2 jt in hand, less half of half a worker's wage of 4: 1 jt, or 0.1 t.
+    assert bundled_t.tolist() == [close(1.5 + 0.6 + 0.1), close(1.9)], "2.2 reach the lot of 2 t, 1.9 do not"
+    assert centre.advance_share == close(4.4 / (0.5 * 2.2 * 10.0))
 
 
 def test_a_member_counts_on_the_centres_price_for_the_part_of_its_steel_that_came_so():
