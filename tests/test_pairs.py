@@ -162,7 +162,8 @@ def test_scenarios_are_ranked_by_their_effect_on_the_local_share(monkeypatch):
     worlds = [Named("a"), Named("c"), Named("b")]
     found = compare(worlds, Named("baseline"), seeds=3, work=invented)
     assert ranking(found) == ["c", "b", "a"]
-    head, *lines = ranking_table(found).splitlines()
+    head, *lines, note = ranking_table(found).splitlines()
+    assert note.startswith("What is below zero")
     assert head.startswith("scenario  local share, points")
     assert [line.split()[0] for line in lines] == ["c", "b", "a"]
     assert "access +4.1 %" in lines[0]

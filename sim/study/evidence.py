@@ -124,7 +124,7 @@ def evidence_table(frame: pd.DataFrame) -> str:
         words = [str(row.policy), str(row.measure), span]
         for name in ("contrast", "twin"):
             mean, low, high = (float(getattr(row, f"{name}{end}")) for end in ("", "_low", "_high"))
-            words += [number(mean), between(Interval(mean, low, high, int(row.pairs)))]
+            words += [number(mean), "-" if math.isnan(mean) else between(Interval(mean, low, high, int(row.pairs)))]
         rows.append(words)
         notes.append(f"{row.policy}, {row.measure}: {row.finding} ({row.source}, {row.year}; {row.confidence})")
     return "\n".join([table(head, rows), "", *notes])

@@ -21,6 +21,10 @@ HEAD = (
     *("spends, jt/month", "shadow cost, jt/month", "jt/year per job"),
     *("from outside firms, t/month", "from imports, t/month", "from other local firms, t/month"),
 )
+NOTE = (
+    "What is below zero in the last three columns was gained there. A regulation helps no firm by name: all local firms"
+    " are others."
+)
 
 
 def factor_changes(comparison: Comparison, scenario: str) -> dict[str, Interval]:
@@ -66,18 +70,22 @@ def ranking(comparison: Comparison) -> list[str]:
 
 
 def _with_interval(found: Interval, scale: float = 1.0, signed: bool = True) -> str:
-    """Write a value and its interval for a person.
+    """Write a value and its interval for a person, as exactly as the interval is wide.
 
     Examples
     --------
     >>> _with_interval(Interval(0.0052, 0.0031, 0.0073, 30), 100.0)
-    '+0.52 (0.31 to 0.73)'
+    '+0.52 (+0.31 to +0.73)'
+    >>> _with_interval(Interval(7.941, 7.286, 8.702, 30), signed=False)
+    '7.94 (7.29 to 8.70)'
     """
-    if math.isnan(found.mean):
+    mean, low, high = (scale * end for end in (found.mean, found.low, found.high))
+    if math.isnan(mean):
         return "-"
-    mean, low, high = (number(scale * end) for end in (found.mean, found.low, found.high))
-    sign = "+" if signed and found.mean > 0.0 else ""
-    return f"{sign}{mean} ({low} to {high})" if found.low != found.high else f"{sign}{mean}"
+    half = (high - low) / 2.0
+    decimals = max(0, min(4, 1 - math.floor(math.log10(half)))) if half > 0.0 else 2
+    words = [f"{end:{'+' if signed else ''},.{decimals}f}" for end in (mean, low, high)]
+    return f"{words[0]} ({words[1]} to {words[2]})" if half > 0.0 else words[0]
 
 
 def ranking_table(comparison: Comparison) -> str:
@@ -107,4 +115,4 @@ def ranking_table(comparison: Comparison) -> str:
                 _with_interval(interval(other)),
             ]
         )
-    return table(HEAD, rows)
+    return f"{table(HEAD, rows)}\n{NOTE}"

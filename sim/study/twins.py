@@ -26,7 +26,7 @@ TIME = ("time.first_observed", "time.warm_up_months", "time.observed_months")
 
 @dataclass(frozen=True)
 class SeedGains:
-    """Who gains and who loses in one pair of runs."""
+    """Who gains and who loses in one pair of runs; ``additional`` by policy that helped some firm by name."""
 
     classes: Classes
     displaced: NDArray[np.float64]
@@ -120,5 +120,9 @@ def seed_gains(with_: RunRecord, without: RunRecord, start: int, policies: tuple
     return SeedGains(
         classes(here, there, rolls, clusters),
         displaced(with_, without, here, there, rolls),
-        {name: additional(with_, without, here, there, roll) for name, roll in rolls.items()},
+        {
+            name: additional(with_, without, here, there, roll)
+            for name, roll in rolls.items()
+            if (roll.helped > 0).any()
+        },
     )
