@@ -168,7 +168,7 @@ def test_scenarios_are_ranked_by_their_effect_on_the_local_share(monkeypatch):
     assert [line.split()[0] for line in lines] == ["c", "b", "a"]
     assert "access +4.1 %" in lines[0]
     assert "+4" in lines[0]
-    assert " 3 " in lines[0]  # 12 months x 10 jt for 40 jobs
+    assert " 3.00 " in lines[0]  # 12 months x 10 jt for 40 jobs
     costs = found.effects.set_index(["scenario", "indicator"])["difference"]
     assert costs["c", "cost_per_job"] == pytest.approx(12 * 10 / 40)
     assert costs["c", "cost_per_share_point"] == pytest.approx(12 * 10 / 4)

@@ -10,6 +10,7 @@ from sim.policies import catalogue
 from sim.policies._programme import grant, help_given
 from sim.study.additionality import ADDITIONALITY_COLUMNS, LEAKAGE, NUMBERS, WINDOWS, additional, additionality_rows
 from sim.study.compare import compare
+from sim.study.compared import text
 from sim.study.displacement import PARTS, displaced, displacement_rows
 from sim.study.evidence import EVIDENCE_COLUMNS, evidence_frame, evidence_table, findings
 from sim.study.firm_record import MEASURES, MONTHLY, STATE, FirmRecord, Roll, RunRecord
@@ -293,6 +294,15 @@ def test_firms_are_followed_from_where_two_scenarios_part():
     more = with_policy(trained, "local_allotment", levers("local_allotment"), first="2023-12")
     assert start_of(more, trained) == 19
     assert new_policies(more, trained) == ("local_allotment",)
+
+
+def test_a_scenario_of_other_months_is_compared_but_not_firm_by_firm():
+    base, longer = town(warm_up=2, observed=3), town(warm_up=2, observed=4)
+    object.__setattr__(longer, "name", NAMED)
+    found = compare([longer], base, 2, workers=1, follow_firms=True)
+    assert len(found.effects) > 0
+    assert found.who.empty
+    assert text(found).endswith(f"Not compared firm by firm, for their months are others: {NAMED}")
 
 
 def test_spending_is_told_for_the_months_in_force():
