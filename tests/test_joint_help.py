@@ -41,7 +41,7 @@ def close(value):
 
 def shipped(name, **settings):
     """Return the shipped scenario of a policy as a small town that lives through the whole programme and after."""
-    return town(f"policies/{name}", warm_up=6, observed=YEARS + 6, settings=settings)
+    return town(f"policies/{name}", scale=0.15, warm_up=6, observed=YEARS + 6, settings=settings)
 
 
 def lived(name, **settings):
