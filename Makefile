@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python` chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help brief card test test-long coverage check bench constraints clean anew
+.PHONY: help app brief card test test-long test-browser coverage check bench constraints clean anew
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -40,8 +40,17 @@ $(READY): pyproject.toml constraints.txt
 	@echo "$$($(RUN) -c '$(VERSION)') $(CURDIR)" > $@
 	@echo "Ready."
 
+# What the page and its tests need beside that.
+$(VENV)/ready-browser: $(READY)
+	@echo "Installing what the page needs (about 0.5 GB; a minute or two the first time) ..."
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt --no-build-isolation -e '.[test,app,browser]'
+	@touch $@
+
 help: ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+
+app: $(VENV)/ready-browser ## show the town in your browser
+	$(VENV)/bin/kotabaja app
 
 brief: $(READY) ## run the main experiment and write the briefing to results/brief/
 	$(VENV)/bin/kotabaja brief --out results/brief
@@ -55,6 +64,9 @@ test: $(READY) ## run the tests and the examples in the docstrings
 test-long: $(READY) ## run the long tests, and measure what the others cover
 	$(RUN) -m pytest -m long
 	$(MAKE) coverage
+
+test-browser: $(VENV)/ready-browser ## run the tests of the page in a Chromium without a window
+	$(RUN) -m pytest tests/browser -m browser
 
 coverage: $(READY) ## measure what the tests cover, with the compiler off: compiled lines cannot be seen
 	NUMBA_DISABLE_JIT=1 $(RUN) -m pytest --cov --cov-report=term --cov-fail-under=95

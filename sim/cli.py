@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -313,6 +313,25 @@ def brief(seeds: Seeds = 30, workers: Workers = None, out: Out = None) -> None:
     print(page)
 
 
+@app.command("app")
+def show_page(
+    scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="What the page begins with.")] = "both",
+    lang: Annotated[Literal["en", "id"], typer.Option(help="English or Bahasa Indonesia.")] = "en",
+    host: Annotated[str, typer.Option(help="Where to listen; the default serves this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0 for any free port.")] = 8765,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
+) -> None:
+    """Show the town in your browser, month by month, beside the same town under another scenario."""
+    from sim.app.server import serve
+
+    world = _load(scenario)
+    if _announce_compile():
+        from sim.model import MetalSupplyChain
+
+        MetalSupplyChain(world, months=1).run()
+    serve(scenario, lang, host, port, open_browser=browser)
+
+
 def _load(scenario: str) -> Scenario:
     """Load a scenario."""
     from sim.scenario import Scenario
@@ -320,13 +339,15 @@ def _load(scenario: str) -> Scenario:
     return Scenario.load(scenario)
 
 
-def _announce_compile() -> None:
-    """Say that the first run takes longer, if it does."""
+def _announce_compile() -> bool:
+    """Say that the first run takes longer, if it does; return whether it does."""
     from sim.core.compiled import cold
 
-    if cold():
+    first = cold()
+    if first:
         line = "Compiling the rules for this machine (about a minute, only after a change) ..."
         print(line, file=sys.stderr, flush=True)
+    return first
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -80,7 +80,7 @@ class History:
         if self._sums_length != self.length:
             self._sums, self._sums_length = {}, self.length
         if key not in self._sums:
-            wide = self.tally[: self.length].view(np.float64).reshape(self.length, who.size, -1)
+            wide = self.tally[: self.length].view(np.float64).reshape(self.length, who.size, len(TALLY_PLACE))
             self._sums[key] = wide[:, who].sum(axis=1).T.copy()
         return np.asarray(self._sums[key][TALLY_PLACE[field]])
 

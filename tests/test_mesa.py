@@ -300,3 +300,9 @@ def test_the_numbers_of_a_model_are_plain_numbers():
     assert type(firm.partner) is bool
     assert model.indicators.dtypes.map(lambda kind: kind.kind in "fi").all()
     assert np.issubdtype(model.indicators["month"].dtype, np.integer)
+
+
+def test_a_model_that_has_not_run_has_every_indicator_and_no_month():
+    table = MetalSupplyChain("baseline").indicators
+    assert len(table) == 0
+    assert "market_share_local" in table.columns

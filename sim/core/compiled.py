@@ -27,7 +27,7 @@ _STUDY_SIDE = {
     "study",
     "report",
     "cli.py",
-    "app.py",
+    "app",
     "describe.py",
     "policy_table.py",
     "odd.py",
