@@ -49,11 +49,18 @@ def attraction(link, firm, buyer, kind, m):
 
 
 @compiled
-def inside_share(kind, mean_attraction, length, usual_length, import_utility, m):
-    """Return the share of demand that goes to the list rather than to imports and factory goods."""
+def list_worth(mean_attraction, length, usual_length, m):
+    """Return what a list is worth to its buyer [utility]: the attraction of its members, and its length."""
     value = m.nest * math.log(mean_attraction)
     if length != usual_length:
         value += m.list_value * math.log(length / usual_length)
+    return value
+
+
+@compiled
+def inside_share(kind, mean_attraction, length, usual_length, import_utility, m):
+    """Return the share of demand that goes to the list rather than to imports and factory goods."""
+    value = list_worth(mean_attraction, length, usual_length, m)
     preference = 0.0
     if kind.price_preference > 0.0:
         preference = m.price_elasticity * math.log(1.0 + kind.price_preference)

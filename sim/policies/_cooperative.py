@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts import COOPERATIVE_COSTS, PROGRAMME
-from sim.policies._programme import apply, attend, invite
+from sim.policies._programme import apply, attend, ends_quarter, invite
 
 __all__ = ["free_places", "open_doors", "take_members"]
 
-MONTHS_A_QUARTER = 3
 STANDING = 1  # a membership stays on the roll until the cooperative closes: no month of it passes
 
 
@@ -37,7 +36,7 @@ def open_doors(
 
 def free_places(town: Any, policy: Any, members: float, cost_jt: float) -> int:
     """Return how many members can be taken now: none but at a quarter's end, or without money for a single one."""
-    if town.calendar_month % MONTHS_A_QUARTER != 0 or town.office.affordable(policy, cost_jt) < 1:
+    if not ends_quarter(town.calendar_month) or town.office.affordable(policy, cost_jt) < 1:
         return 0
     return max(0, int(members) - int(town.office.roll(policy, town.tables["firms"].rows).running.size))
 

@@ -21,7 +21,9 @@ __all__ = [
     "grant",
     "help_given",
     "invite",
+    "local_cluster",
     "local_firms",
+    "local_rows",
     "lot_of_try",
     "motivate",
     "not_lately",
@@ -32,13 +34,22 @@ YEAR = 12
 MONTHS_A_QUARTER = 3
 
 
+def local_cluster(town: Any) -> int:
+    """Return the number of the local cluster; every register has exactly one."""
+    return int(np.flatnonzero(town.clusters["local"])[0])
+
+
+def local_rows(town: Any) -> slice:
+    """Return the rows of local firms, free ones included: the rows of a cluster stand side by side."""
+    own = town.state[local_cluster(town)]
+    return slice(int(own["first_row"]), int(own["last_row"]))
+
+
 def local_firms(town: Any) -> NDArray[np.bool_]:
-    """Return which rows are local firms at work; the rows of a cluster stand side by side."""
-    working = town.tables["firms"].rows["working"]
+    """Return which rows are local firms at work."""
+    working, own = town.tables["firms"].rows["working"], local_rows(town)
     found = np.zeros(working.size, bool)
-    for c in np.flatnonzero(town.clusters["local"] > 0.0).tolist():
-        own = slice(int(town.state["first_row"][c]), int(town.state["last_row"][c]))
-        found[own] = working[own]
+    found[own] = working[own]
     return found
 
 

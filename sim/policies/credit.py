@@ -29,10 +29,8 @@ from sim.finance import lend, sell_claims
 from sim.firm_figures import working_cost_jt
 from sim.firms import CASH
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, attend, invite, local_firms
+from sim.policies._programme import apply, attend, ends_quarter, invite, local_firms
 from sim.policies._targeting import targeting
-
-MONTHS_A_QUARTER = 3
 
 
 @compiled
@@ -95,7 +93,7 @@ class Credit(Policy):
         owed_jt = float(firms["kur_jt"][np.flatnonzero(town.office.roll(self, firms).helped)].sum())
         if town.office.spend(self, SUBSIDIES, cost * owed_jt, town.money.books):
             town.p_firms["interest_kur"] = (1.0 - paid) * rate
-            if town.calendar_month % MONTHS_A_QUARTER == 0:
+            if ends_quarter(town.calendar_month):
                 self._take_clients(town, cost)
 
     def _take_clients(self, town: Any, cost: float) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sim.firms import MARKET, STEEL
 from sim.policies import Lever, Policy
+from sim.policies._programme import local_rows
 from sim.policies._steel import distributors_loss_jt
 
 TO_THE_END = 1  # on the roll as long as the partnership lasts
@@ -47,9 +48,8 @@ class MentorLocal(Policy):
         mills["local_first"] = np.maximum(mills["local_first"], self.local_first)
         before = town.office.in_force(town.month - 1)
         if any(isinstance(policy, MentorLocal) and policy.local_first > 0.0 for policy in before):
-            firms, home = town.tables["firms"].rows, town.state[town.clusters["local"] > 0.0][0]
-            city = firms[int(home["first_row"]) : int(home["last_row"])]
-            new = np.flatnonzero(city["partner"]) + int(home["first_row"])
+            firms, own = town.tables["firms"].rows, local_rows(town)
+            new = np.flatnonzero(firms["partner"][own]) + own.start
             new = new[firms["working"][new] & (firms["partner_months"][new] == 0.0)]
             if new.size:
                 town.office.roll(self, firms).enrol(firms, new, TO_THE_END)
@@ -68,7 +68,7 @@ class MentorLocal(Policy):
 
     def end(self, town: Any) -> None:
         """Leave the mills free again: who is a partner stays one, at no further cost to the rule."""
-        town.office.roll(self, town.tables["firms"].rows).left_months[:] = 0
+        town.office.roll(self, town.tables["firms"].rows).stop()
 
     def _moved_t(self, town: Any, taken: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the steel that came to the city's firms because these are partners, by mill [t].

@@ -31,13 +31,13 @@ from sim.listing import judge, place
 from sim.policies import Lever, Policy
 from sim.policies._programme import (
     MONTHS_A_QUARTER,
-    YEAR,
     apply,
     attend,
     ends_quarter,
     help_given,
     invite,
     local_firms,
+    times_held,
 )
 from sim.policies._targeting import targeting
 
@@ -106,7 +106,7 @@ class Partnership(Policy):
         """Stop the qualifications under way, and close the brokered slots."""
         firms = town.tables["firms"].rows
         for part in ("", "brokered"):
-            town.office.roll(self, firms, part).left_months[:] = 0
+            town.office.roll(self, firms, part).stop()
 
     def _lead_on(self, town: Any) -> NDArray[np.int64]:
         """Pay a month for as many firms as money and staff allow, those near the end first; return who is through."""
@@ -146,8 +146,7 @@ class Partnership(Policy):
     def _begin(self, town: Any) -> None:
         """Choose the quarter's firms; the month in which they begin is the first of their qualification."""
         firms, facts, kind = town.tables["firms"].rows, town.world.room("partnership"), town.kinds[INDUSTRY]
-        upto, month = self.firms_a_year / YEAR, town.calendar_month
-        places = int(upto * month) - int(upto * (month - MONTHS_A_QUARTER))
+        places = sum(times_held(self.firms_a_year, town.calendar_month - k) for k in range(MONTHS_A_QUARTER))
         if places < 1:
             return
         roll = town.office.roll(self, firms)

@@ -29,7 +29,7 @@ from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.streams import draw_uniform, key_of
 from sim.firms import MARKET
-from sim.goods_market import attraction, may_order_from
+from sim.goods_market import attraction, list_worth, may_order_from
 from sim.listing import judge, place
 from sim.policies import Lever, Policy
 from sim.policies._programme import apply, help_given, local_firms, times_held
@@ -90,7 +90,7 @@ def add_shortfalls(
             odds = np.zeros(2)
             for k, (total, n) in enumerate(((usual, count), (pulls, length))):
                 if n > 0:
-                    value = m.nest * math.log(total / n) + m.list_value * math.log(n / usual_lengths[b])
+                    value = list_worth(total / n, n, usual_lengths[b], m)
                     odds[k] = math.exp(value - kind.import_pull - import_utility)
             worse = (math.log1p(odds[0]) - math.log1p(odds[1])) / m.price_elasticity
             lost_jt = worse * buyer.demand_t * import_price_jt_t

@@ -23,6 +23,7 @@ __all__ = [
     "proportion",
     "ratio",
     "refuse_few",
+    "t_quantile",
 ]
 
 CONFIDENCE = 0.95
@@ -46,7 +47,7 @@ class Interval:
 
 
 @cache
-def _quantile(degrees: int) -> float:
+def t_quantile(degrees: int) -> float:
     """Return the two-sided 95 % point of Student's t."""
     from scipy.special import stdtrit  # scipy.stats has the same and takes a second to import
 
@@ -74,7 +75,7 @@ def interval(values: ArrayLike) -> Interval:
     mean = float(known.mean())
     if pairs == 1:
         return Interval(mean, math.nan, math.nan, 1)
-    half = _quantile(pairs - 1) * math.sqrt(float(known.var(ddof=1)) / pairs)
+    half = t_quantile(pairs - 1) * math.sqrt(float(known.var(ddof=1)) / pairs)
     return Interval(mean, mean - half, mean + half, pairs)
 
 
@@ -185,7 +186,7 @@ def fieller(above: ArrayLike, below: ArrayLike) -> Interval:
     pairs = len(base)
     if pairs < 2 or not interval(base).excludes_zero:  # noqa: PLR2004 - a variance needs two
         return Interval(math.nan, math.nan, math.nan, pairs)
-    square = _quantile(pairs - 1) ** 2 / pairs
+    square = t_quantile(pairs - 1) ** 2 / pairs
     covariance = np.cov(top, base, ddof=1)
     mean_top, mean_base = float(top.mean()), float(base.mean())
     a = mean_base * mean_base - square * float(covariance[1, 1])

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from sim.errors import UserError
-from sim.study.intervals import Interval, interval
+from sim.study.intervals import Interval, interval, t_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -174,7 +174,6 @@ def pairs_needed(differences: ArrayLike, half_width: float) -> int:
     34
     """
     import numpy as np
-    from scipy.special import stdtrit
 
     known = np.asarray(differences, dtype=np.float64)
     known = known[~np.isnan(known)]
@@ -183,6 +182,6 @@ def pairs_needed(differences: ArrayLike, half_width: float) -> int:
         raise UserError(message)
     variance = float(known.var(ddof=1))
     pairs = 2
-    while stdtrit(pairs - 1, 0.975) * math.sqrt(variance / pairs) > half_width:
+    while t_quantile(pairs - 1) * math.sqrt(variance / pairs) > half_width:
         pairs += max(1, pairs // 100)
     return pairs

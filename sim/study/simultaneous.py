@@ -14,7 +14,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.errors import UserError
-from sim.study.intervals import CONFIDENCE, ROUNDING, Interval, interval
+from sim.study.intervals import CONFIDENCE, ROUNDING, Interval, interval, t_quantile
 from sim.study.resampling import resample_counts
 from sim.study.sampling import refuse_seed
 
@@ -106,7 +106,6 @@ def _error(values: NDArray[np.float64]) -> float:
 def _critical(values: NDArray[np.float64], seed: int, resamples: int) -> float:
     """Return the 95 % point of the largest |t| of all columns, over resamples of the rows."""
     import numpy as np
-    from scipy.special import stdtrit
 
     known = ~np.isnan(values)
     centred = np.where(known, values - np.nanmean(values, axis=0), 0.0)
@@ -121,4 +120,4 @@ def _critical(values: NDArray[np.float64], seed: int, resamples: int) -> float:
     ordered = np.sort(np.concatenate(largest))
     found = float(ordered[math.ceil(CONFIDENCE * (resamples + 1)) - 1])
     # never narrower than one interval alone
-    return max(found, float(stdtrit(int(known.sum(axis=0).min()) - 1, 0.5 + CONFIDENCE / 2)))
+    return max(found, t_quantile(int(known.sum(axis=0).min()) - 1))
