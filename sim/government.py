@@ -17,6 +17,7 @@ from sim.shocks import public_share
 __all__ = ["Government", "Office", "Purse"]
 
 DECEMBER = 12
+MOST_UNITS = 1e9  # more of anything than a town can have: what costs next to nothing is no infinite number
 ROUNDING = 1e-9  # a sum of monthly releases may miss a price by so little
 
 
@@ -113,7 +114,7 @@ class Office:
 
     def affordable(self, policy: Policy, unit_jt: float) -> int:
         """Return how many units of a cost a policy's purse still holds."""
-        return int(self.purses[policy.name].left_jt / unit_jt + ROUNDING)
+        return int(min(MOST_UNITS, self.purses[policy.name].left_jt / unit_jt + ROUNDING))
 
     def take_staff(self, firms: int) -> int:
         """Claim staff for up to so many firms this month; return for how many there is staff."""

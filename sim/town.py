@@ -80,7 +80,8 @@ def _buyers(kinds: NDArray[Any], clusters: NDArray[Any], mills: int, scale: floa
             rows["usual_t"] = facts["demand_t"] * scale * _sizes(number, facts["spread"], int(key_of(key, kind)))
         rows["slots"] = facts["slots"]
         if facts["slots"] > 0.0 and facts["min_volume_t"] > 0.0:
-            most = np.floor(rows["usual_t"] / facts["min_volume_t"])
+            with np.errstate(over="ignore"):  # of next to nothing, more places fit than can be counted
+                most = np.floor(rows["usual_t"] / facts["min_volume_t"])
             rows["slots"] = np.maximum(1.0, np.minimum(rows["slots"], most))
         if kind == INDUSTRY:
             mill = np.arange(number) % (mills + 1)

@@ -7,7 +7,7 @@ import pytest
 
 from sim import MetalSupplyChain, Scenario
 from sim.buyers import SHOPS
-from tests.towns import everything, run, town, unlike
+from tests.towns import SCALE, everything, run, town, unlike
 
 FIRST, LAST = "2023-09", "2023-12"
 MONTH_OF_FIRST = 16  # 12 months of warm-up before June 2023
@@ -22,7 +22,7 @@ def with_events(folder, *events, **settings):
         lines += ['reason = "a test"']
     path = folder / "dated.toml"
     path.write_text("\n".join(lines), encoding="utf-8")
-    small = {"town.scale": 0.15, "time.warm_up_months": 12, "time.observed_months": 12}
+    small = {"town.scale": SCALE, "time.warm_up_months": 12, "time.observed_months": 12}
     return Scenario.load(path).changed(small).changed(settings)
 
 
@@ -79,7 +79,7 @@ def test_demand_that_halves_halves_what_each_buyer_of_the_kind_needs(tmp_path):
 
 
 def test_a_policys_facts_can_change_on_a_date(tmp_path):
-    scenario = with_events(tmp_path, ("training.cost_jt_firm", 9.0, "2024-01", ""))
+    scenario = with_events(tmp_path, ("training.cost_jt_firm", 9.0, "2024-01", ""), **{"town.scale": 0.15})
     scenario = scenario.changed(
         {
             "policies.training.budget_jt_year": 900,

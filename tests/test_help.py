@@ -12,7 +12,7 @@ from sim.firm_figures import credit_room_jt
 from sim.firms import Firm
 from sim.rolls import Roll
 from tests.rows import Row, room, rule
-from tests.towns import Planted, town, with_policy
+from tests.towns import Planted, long_interpreted, town, with_policy
 
 LEVERS = {"reserved_share": 0.0}
 
@@ -128,8 +128,11 @@ def open_centre(model):
         firms["equity_jt"][0] -= 200.0
 
 
+@long_interpreted
 def test_a_material_centre_bundles_orders_to_a_lot_and_advances_the_prepayment():
-    lots = {f"mill_{mill}.lot_t": 2.0 for mill in ("krakatau_steel", "krakatau_posco", "krakatau_osaka")}
+    lots = {"town.scale": 0.15} | {
+        f"mill_{mill}.lot_t": 2.0 for mill in ("krakatau_steel", "krakatau_posco", "krakatau_osaka")
+    }
     model, usual = (planted("set_rules", act, **lots) for act in (open_centre, lambda _: None))
     advanced, fees_jt, handled_t = 0.0, 0.0, 0.0
     while model.running:

@@ -407,6 +407,7 @@ def test_a_purse_pays_all_or_nothing(name):
     assert not model.office.spend(policy, PROGRAMME, left_jt * 1.001, books)
     assert (purse.left_jt, row["cash_jt"][0], purse.spent_jt, books[PROGRAMME, 0]) == (left_jt, left_jt, 0.0, 0.0)
     assert model.office.affordable(policy, left_jt / 3) == 3
+    assert model.office.affordable(policy, 1e-308) >= 1_000_000
     assert model.office.affordable(policy, left_jt / 2.9) == 2
     assert model.office.spend(policy, PROGRAMME, left_jt, books)
     assert (purse.left_jt, row["cash_jt"][0], purse.spent_jt, books[PROGRAMME, 0]) == (0.0, 0.0, left_jt, left_jt)
