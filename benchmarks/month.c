@@ -24,7 +24,8 @@ static void plan_one(struct firm *f, double last_season, double season, double s
     double news_t = most(f->orders_t, f->sold_t) / last_season;
     f->expected_t = most(p->expected_floor_t, f->expected_t + p->expectation_speed * (news_t - f->expected_t));
     f->desired_t = most(0.0, f->expected_t * (season + p->goods_buffer) - f->goods_t);
-    f->material_t_t = p->material_t_t + p->waste_t_t * (1.0 - least(skill, p->skill_ceiling));
+    double waste = p->waste_t_t * (1.0 - least(skill, p->skill_ceiling)) * (1.0 - f->waste_saved);
+    f->material_t_t = p->material_t_t + waste;
     f->steel_price_jt_t = steel_jt_t;
     f->wanted_steel_t = most(0.0, f->material_t_t * f->expected_t * (season + p->steel_buffer) - f->steel_t);
     /* price */
@@ -57,12 +58,14 @@ static void plan_one(struct firm *f, double last_season, double season, double s
 }
 
 void plan(struct firm *firms, const struct producer *producers, const struct distributor *distributors,
-          const struct cluster *clusters, const struct firms_p *p, const struct market *m, int64_t size,
+          const struct cooperative *buying, const struct cluster *clusters, const struct firms_p *p, const struct market *m, int64_t size,
           double last_season, double season, int64_t luck) {
     for (int64_t i = 0; i < size; i++) {
         struct firm *f = &firms[i];
         if (f->working) {
             double markup = f->partner ? 0.0 : distributors[f->cluster].markup;
+            if (f->buys_jointly && f->direct_t > 0.0)
+                markup -= f->direct_t / (f->direct_t + f->bought_t) * most(0.0, markup - buying->fee_share);
             double steel_jt_t = producers[f->mill].price_jt_t * (1.0 + markup);
             plan_one(f, last_season, season, steel_jt_t, clusters[f->cluster].freight_jt_t, bell(luck, i), p, m);
         }

@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.measure import Measure, clock
 from benchmarks.months import agents_of, step_seconds
 from sim import MetalSupplyChain, Scenario, workshops
+from sim.cooperatives import BUYING
 from tests.oracle import Town, without_change
 
 __all__ = ["against_c", "against_oracle"]
@@ -64,8 +65,8 @@ def _in_c(arrays: dict[str, Any], folder: Path) -> Any:
     return ctypes.CDLL(str(library)).plan
 
 
-def against_c(repeats: int = 200) -> list[Measure] | str:
-    """Compare one stage, the firms' planning, with the same stage in plain C on the same rows of the whole city.
+def against_c(scenario: str = "full_city", months: int = SETTLED_MONTHS, repeats: int = 200) -> list[Measure] | str:
+    """Compare one stage, the firms' planning, with the same stage in plain C on the same rows.
 
     Returns
     -------
@@ -73,11 +74,16 @@ def against_c(repeats: int = 200) -> list[Measure] | str:
     """
     if shutil.which("cc") is None:
         return "no C compiler (cc) on this machine: the ratio to C is not measured"
-    model = MetalSupplyChain("full_city", seed=1, months=SETTLED_MONTHS).run()
+    model = MetalSupplyChain(scenario, seed=1, months=months).run()
     t = model.arg
-    names = {"firm": t.firms, "producer": t.producers, "distributor": t.distributors, "cluster": t.clusters}
-    arrays = names | {"firms_p": t.firms_p, "market": t.market_p}
-    luck = model.luck("firms.taste", SETTLED_MONTHS)
+    arrays = {"firm": t.firms, "producer": t.producers, "distributor": t.distributors}
+    arrays |= {
+        "cooperative": t.cooperatives[BUYING:],
+        "cluster": t.clusters,
+        "firms_p": t.firms_p,
+        "market": t.market_p,
+    }
+    luck = model.luck("firms.taste", months)
     in_c = t.firms.copy()
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +93,7 @@ def against_c(repeats: int = 200) -> list[Measure] | str:
         for _ in range(repeats):
             start = clock()
             workshops.plan(
-                t.firms, t.producers, t.distributors, t.clusters, 1.0, 1.0, luck, t.firms_p, t.market_p
+                t.firms, t.producers, t.distributors, t.cooperatives, t.clusters, 1.0, 1.0, luck, t.firms_p, t.market_p
             )  # fmt: skip
             middle = clock()
             plan(*pointers, size, season, season, key)
