@@ -26,7 +26,7 @@ _SOURCE = Path(__file__).resolve().parent.parent
 _STUDY_SIDE = {
     "study",
     "report",
-    "cli.py",
+    "cli",
     "app",
     "describe.py",
     "policy_table.py",

@@ -1,0 +1,69 @@
+"""The ``kotabaja`` command: parse, call, print. Every import that takes time is made where it is needed.
+
+A command is a function in one of the modules beside this one, and a line here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.people import brief, show_page
+from sim.cli.runs import run
+from sim.cli.starters import new_policy, new_scenario
+from sim.cli.studies import bind, compare, validate
+from sim.cli.world import check, describe, policies, schema
+from sim.exits import guarded
+
+__all__ = ["app", "main"]
+
+
+def _version(asked: bool) -> None:
+    """Print the version and leave."""
+    if asked:
+        from sim import __version__
+
+        print(f"kotabaja {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="kotabaja",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def kotabaja(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """A simulated metal town: what training, market access and steel do for its small metal firms."""
+
+
+new = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write a start for a scenario or a policy.")
+new.command("scenario")(new_scenario)
+new.command("policy")(new_policy)
+
+# In the order of the help.
+app.command()(run)
+app.command()(compare)
+app.command()(bind)
+app.command()(validate)
+app.command()(brief)
+app.command("app")(show_page)
+app.command()(check)
+app.command()(describe)
+app.command()(policies)
+app.command()(schema)
+app.add_typer(new, name="new")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code: 0 done, 1 a fault, 2 a mistake in use, 130 stopped."""
+    return guarded(app, arguments)

@@ -1,0 +1,120 @@
+"""Questions asked of many runs: compare, bind, validate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import One, Out, Seeds, Workers, announce_compile, load
+
+
+def compare(
+    context: typer.Context,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO...", help="Scenario files, shipped scenarios' names, or patterns such as 'policies/*'."
+        ),
+    ] = None,
+    against: Annotated[str, typer.Option(help="The scenario without.")] = "scenarios/baseline.toml",
+    seeds: Seeds = 30,
+    workers: Workers = None,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Run every two of the scenarios together too: do they help each other?")
+    ] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Set the effects beside what experiments found.")
+    ] = False,
+    out: Out = None,
+) -> None:
+    """Compare scenarios with a baseline on the same seeds: effects and their intervals, costs, winners and losers."""
+    from sim.scenario import Scenario, shipped_names
+    from sim.study import compare as study
+    from sim.study import compared
+    from sim.study import evidence as findings
+    from sim.study import pairs as every_two
+    from sim.study.files import output_folder, short_key
+    from sim.study.screen import progress_bar
+
+    if pairs and evidence:
+        context.fail("--pairs and --evidence are two questions. Ask one after the other.")
+    if not scenarios and (pairs or evidence):
+        scenarios = (every_two if pairs else findings).default_names(shipped_names())
+    if not scenarios:
+        context.fail("Missing argument 'SCENARIO...'.")
+    worlds, baseline = Scenario.load_all(scenarios), load(against)
+    study.refuse_same_names(worlds, baseline)
+    key = short_key({one.name: one.fingerprint for one in worlds}, baseline.fingerprint, seeds)
+    folder = output_folder(out or Path("results") / ("pairs" if pairs else "compare") / key)
+    if pairs:
+        announce_compile()
+        with progress_bar("Comparing pairs") as progress:
+            together = every_two.compare_pairs(worlds, baseline, seeds, workers=workers, progress=progress)
+        compared.write_pairs(together, folder)
+        print(compared.pairs_text(together))
+    else:
+        announce_compile()
+        with progress_bar("Comparing") as progress:
+            comparison = study.compare(worlds, baseline, seeds, workers=workers, follow_firms=True, progress=progress)
+        compared.write(comparison, folder, evidence=evidence)
+        print(compared.text(comparison, evidence=evidence))
+    print(f"Written to {folder}")
+
+
+def bind(
+    scenario: One = "baseline",
+    seeds: Seeds = 30,
+    workers: Workers = None,
+    out: Out = None,
+) -> None:
+    """Measure what binds local firms: the value added when each constraint alone is eased."""
+    from sim.study import bind as study
+    from sim.study.files import Delivery, manifest, output_folder, short_key
+    from sim.study.screen import binding_table, progress_bar
+
+    world = load(scenario)
+    folder = output_folder(out or Path("results") / "bind" / short_key(world.fingerprint, seeds))
+    announce_compile()
+    with progress_bar("Easing constraints") as progress:
+        binding = study.bind(world, seeds, workers=workers, progress=progress)
+    with Delivery(folder) as files:
+        files.csv("bind.csv", binding.table)
+        facts = {
+            "scenario": world.name,
+            "scenario_fingerprint": world.fingerprint,
+            "seeds": seeds,
+            "reliefs": binding.details,
+        }
+        files.json("manifest.json", manifest("bind", facts))
+    print(f"Scenario {world.name}, {seeds} pairs: local value added, jt a month, when one constraint is eased")
+    print(binding_table(binding))
+    print(f"Written to {folder}")
+
+
+def validate(
+    scenario: One = "baseline",
+    seeds: Annotated[int, typer.Option(min=2, max=100_000, help="Number of runs; seeds 1, 2, ...")] = 100,
+    workers: Workers = None,
+    out: Out = None,
+) -> None:
+    """Score a scenario on all that is known of such a town, and write the validation card. Misses are no error."""
+    from sim.study import card as study
+    from sim.study.card_text import card_table, notes
+    from sim.study.files import output_folder, short_key
+    from sim.study.screen import progress_bar
+
+    world = load(scenario)
+    folder = output_folder(out or Path("results") / "validate" / short_key(world.fingerprint, seeds))
+    announce_compile()
+    with progress_bar("Measuring") as progress:
+        card = study.score(world, seeds, workers=workers, progress=progress)
+
+    from sim.report.plots_card import card_files
+
+    title = f"Scenario {world.name}, {seeds} seeds, means over the observed months"
+    text = f"{title}\n{card_table(card)}\n"
+    study.write(card, folder, {"card.txt": f"{text}\n{notes(card)}\n".encode(), **card_files(card)})
+    print(text)
+    print(f"Written to {folder}")
