@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.report import figures
 from sim.report.figures import RECORDED_COLUMNS
+from sim.report.language import speaker
 from sim.report.tables import effect_table, monthly_records, relaxation_table
 from sim.study.bind import bind
 from sim.study.compare import compare
@@ -159,9 +160,10 @@ def install(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
 
 
-def pictures(effects=EFFECTS, seeds=4):
+def pictures(effects=EFFECTS, seeds=4, language="en"):
     """Return the briefing's figures of the invented town, not yet drawn."""
-    town = Town(effects)
-    relaxed = relaxation_table(binding(town, seeds), {})
+    town, say = Town(effects), speaker(language)
+    labels = {name: say(label) for name, label in figures.RELIEF_LABELS.items()}
+    relaxed = relaxation_table(binding(town, seeds), labels)
     found = comparison(town, seeds)
-    return figures.pictures(effect_table(found), monthly_records(found), relaxed, "2022-06")
+    return figures.pictures(say, effect_table(found), monthly_records(found), relaxed, "2022-06")

@@ -10,7 +10,12 @@ import typer
 from sim.cli.options import Out, Seeds, Workers, announce_compile, load
 
 
-def brief(seeds: Seeds = 30, workers: Workers = None, out: Out = None) -> None:
+def brief(
+    lang: Annotated[Literal["en", "id"], typer.Option(help="English or Bahasa Indonesia.")] = "en",
+    seeds: Seeds = 30,
+    workers: Workers = None,
+    out: Out = None,
+) -> None:
     """Run the 2 x 2 experiment and write the briefing: training alone, market access alone, or both."""
     from sim.study.files import output_folder
     from sim.study.screen import progress_bar
@@ -22,7 +27,7 @@ def brief(seeds: Seeds = 30, workers: Workers = None, out: Out = None) -> None:
     from sim.report.brief import make_brief
 
     with progress_bar("Briefing") as progress:
-        page = make_brief(worlds, folder, seeds=seeds, workers=workers, progress=progress)
+        page = make_brief(worlds, folder, seeds, workers=workers, progress=progress, language=lang)
     print(page)
 
 

@@ -5,51 +5,61 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["billions_a_year", "change", "decimals_for", "interval", "level", "plain", "unit_words"]
+from sim.report.language import MINUS, Language, later
 
-MINUS = "\N{MINUS SIGN}"
+__all__ = ["MINUS", "billions_a_year", "change", "decimals_for", "interval", "level", "unit_of", "unit_words"]
+
 MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True)
 class Unit:
-    """How values and changes in one unit are written."""
+    """How values and changes in one unit are written, and what the unit is called over a table."""
 
     scale: float
-    before: str
-    after_level: str
-    after_change: str
+    level: str
+    change: str
     title: str
 
 
+def _plain(scale: float, pattern: str, title: str) -> Unit:
+    """Return a unit in which changes are written as values are."""
+    return Unit(scale, pattern, pattern, title)
+
+
+PER_CENT = Unit(100, later("{n} %"), later("{n} percentage points"), later("per cent, changes in percentage points"))
 UNITS: dict[str, Unit] = {
-    "share": Unit(100, "", " %", " percentage points", "per cent, changes in percentage points"),
-    "ratio": Unit(100, "", " %", " percentage points", "per cent, changes in percentage points"),
-    "t": Unit(1, "", " t a month", " t a month", "tonnes a month"),
-    "fte": Unit(1, "", " full-time jobs", " full-time jobs", "full-time jobs"),
-    "jt": Unit(1, "Rp ", " million a month", " million a month", "Rp million a month"),
-    "jt/t": Unit(1, "Rp ", " million a tonne", " million a tonne", "Rp million a tonne"),
-    "count": Unit(1, "", "", "", "number"),
-    "firms": Unit(1, "", " firms", " firms", "firms"),
-    "index": Unit(1, "", "", "", "index"),
+    "share": PER_CENT,
+    "ratio": PER_CENT,
+    "t": _plain(1, later("{n} t a month"), later("tonnes a month")),
+    "fte": _plain(1, later("{n} full-time jobs"), later("full-time jobs")),
+    "jt": _plain(1, later("Rp {n} million a month"), later("Rp million a month")),
+    "jt/t": _plain(1, later("Rp {n} million a tonne"), later("Rp million a tonne")),
+    "jt/fte/year": _plain(1, later("Rp {n} million a year"), later("Rp million for each job and year")),
+    "jt/point/year": _plain(1, later("Rp {n} million a year"), later("Rp million for each point and year")),
+    "jt/jt": _plain(1, later("Rp {n}"), later("Rp for each rupiah of value added")),
+    "count": _plain(1, "{n}", later("number")),
+    "firms": _plain(1, later("{n} firms"), later("firms")),
+    "index": _plain(1, "{n}", later("index")),
 }
 UNITS |= {"t/month": UNITS["t"], "jt/month": UNITS["jt"]}
 
 
 def unit_of(unit: str) -> Unit:
     """Return how ``unit`` is written; a unit without words of its own is written as it is."""
-    return UNITS.get(unit, Unit(1, "", f" {unit}", f" {unit}", unit))
+    return UNITS.get(unit, _plain(1, "{n} " + unit, unit))
 
 
-def unit_words(unit: str) -> str:
+def unit_words(say: Language, unit: str) -> str:
     """Return the unit for a table's heading or an axis.
 
     Examples
     --------
-    >>> unit_words("jt")
-    'Rp million a month'
+    >>> from sim.report.language import speaker
+    >>> unit_words(speaker("en"), "jt"), unit_words(speaker("id"), "jt")
+    ('Rp million a month', 'juta rupiah per bulan')
     """
-    return unit_of(unit).title
+    return say(unit_of(unit).title)
 
 
 def decimals_for(*sizes: float, most: int = MOST_DECIMALS) -> int:
@@ -64,22 +74,6 @@ def decimals_for(*sizes: float, most: int = MOST_DECIMALS) -> int:
     if not real:
         return 1
     return min(most, max(0, -math.floor(math.log10(min(real)))))
-
-
-def plain(value: float, decimals: int, sign: bool = False) -> str:
-    """Return a number with thousands separated and a true minus; zero has no sign.
-
-    Examples
-    --------
-    >>> plain(-1234.5, 0), plain(0.26, 1, sign=True), plain(-0.01, 1)
-    ('−1,234', '+0.3', '0.0')
-    """
-    if not math.isfinite(value):
-        return "not known"
-    text = f"{abs(value):,.{decimals}f}"
-    if not any(digit in "123456789" for digit in text):
-        return text
-    return (MINUS if value < 0 else "+" if sign else "") + text
 
 
 def _decimals(low: float, high: float, scale: float, value: float, coarsest: float) -> int:
@@ -102,27 +96,28 @@ def _decimals(low: float, high: float, scale: float, value: float, coarsest: flo
     return decimals
 
 
-def level(value: float, unit: str, decimals: int | None = None, words: bool = True) -> str:
+def level(say: Language, value: float, unit: str, decimals: int | None = None, words: bool = True) -> str:
     """Return a value with its unit in words; without words only the per cent sign stays.
 
     Examples
     --------
-    >>> level(0.389, "share"), level(1234.4, "jt"), level(52.13, "fte")
+    >>> from sim.report.language import speaker
+    >>> say = speaker("en")
+    >>> level(say, 0.389, "share"), level(say, 1234.4, "jt"), level(say, 52.13, "fte")
     ('38.9 %', 'Rp 1,234 million a month', '52.1 full-time jobs')
     """
     how = unit_of(unit)
     scaled = value * how.scale
     if decimals is None:
         decimals = 1 if 0 < abs(scaled) < 100 else 0
-    if not math.isfinite(value):
-        return "not known"
-    number = plain(scaled, decimals)
-    if not words:
-        return number + (how.after_level if "%" in how.after_level else "")
-    return f"{how.before}{number}{how.after_level}"
+    number = say.number(scaled, decimals)
+    if not math.isfinite(value) or not (words or "%" in how.level):
+        return number
+    return _with_unit(say, how.level, number)
 
 
 def change(
+    say: Language,
     value: float,
     low: float,
     high: float,
@@ -135,39 +130,49 @@ def change(
 
     Examples
     --------
-    >>> change(0.0123, 0.009, 0.0156, "share")
+    >>> from sim.report.language import speaker
+    >>> say = speaker("en")
+    >>> change(say, 0.0123, 0.009, 0.0156, "share")
     '+1.2 percentage points'
-    >>> change(-35.2, -50.0, -20.0, "jt"), change(-35.2, -50.0, -20.0, "jt", words=False)
+    >>> change(say, -35.2, -50.0, -20.0, "jt"), change(say, -35.2, -50.0, -20.0, "jt", words=False)
     ('−Rp 35 million a month', '−35')
+    >>> change(speaker("id"), -35.2, -50.0, -20.0, "jt")
+    '−Rp35 juta per bulan'
     """
     how = unit_of(unit)
-    number = plain(value * how.scale, _decimals(low, high, how.scale, value, coarsest), sign)
-    if not words:
-        return number
-    before = "" if number[0].isdigit() else number[0]
-    return f"{before}{how.before}{number.removeprefix(before)}{how.after_change}"
+    number = say.number(value * how.scale, _decimals(low, high, how.scale, value, coarsest), sign=sign)
+    return _with_unit(say, how.change, number) if words else number
 
 
-def interval(low: float, high: float, unit: str, value: float, coarsest: float = 0.0) -> str:
+def _with_unit(say: Language, pattern: str, number: str) -> str:
+    """Return a number in its unit's pattern; a sign stands before all of it."""
+    sign = number[0] if number[0] in (MINUS, "+") else ""
+    return sign + say(pattern, n=number.removeprefix(sign))
+
+
+def interval(say: Language, low: float, high: float, unit: str, value: float, coarsest: float = 0.0) -> str:
     """Return the ends of the interval of ``value`` with "to" between them, without the unit.
 
     Examples
     --------
-    >>> interval(0.009, 0.0156, "share", 0.0123), interval(-0.013, -0.007, "share", -0.01)
-    ('0.9 to 1.6', '−1.3 to −0.7')
+    >>> from sim.report.language import speaker
+    >>> interval(speaker("en"), 0.009, 0.0156, "share", 0.0123), interval(speaker("id"), -0.013, -0.007, "share", -0.01)
+    ('0.9 to 1.6', '−1,3 sampai −0,7')
     """
     scale = unit_of(unit).scale
     decimals = _decimals(low, high, scale, value, coarsest)
-    return f"{plain(low * scale, decimals)} to {plain(high * scale, decimals)}"
+    return say("{low} to {high}", low=say.number(low * scale, decimals), high=say.number(high * scale, decimals))
 
 
-def billions_a_year(jt_a_month: float) -> str:
+def billions_a_year(say: Language, jt_a_month: float) -> str:
     """Return a monthly flow in juta rupiah as billions of rupiah a year.
 
     Examples
     --------
-    >>> billions_a_year(100.0)
-    'Rp 1.2 billion a year'
+    >>> from sim.report.language import speaker
+    >>> billions_a_year(speaker("en"), 100.0), billions_a_year(speaker("id"), 100.0)
+    ('Rp 1.2 billion a year', 'Rp1,2 miliar per tahun')
     """
     billion = jt_a_month * 12 / 1000
-    return f"Rp {plain(billion, 2 if 0 < abs(billion) < 1 else 1)} billion a year"
+    decimals = 2 if 0 < abs(billion) < 1 else 1
+    return _with_unit(say, later("Rp {n} billion a year"), say.number(billion, decimals))

@@ -31,6 +31,7 @@ def make_brief(
     workers: int | None = None,
     progress: Progress | None = None,
     work: Callable[..., Any] | None = None,
+    language: str = "en",
 ) -> Path:
     """Answer "training alone, market access alone, or both?" and return the path of the page.
 
@@ -47,6 +48,8 @@ def make_brief(
         As in :func:`sim.study.runs.run_all`.
     work
         What a run is; the model unless given.
+    language
+        ``en`` or ``id``.
 
     Examples
     --------
@@ -65,10 +68,12 @@ def make_brief(
     from sim.relief import RELIEFS
     from sim.report import tables
     from sim.report.figures import RECORDED_COLUMNS, RELIEF_LABELS, pictures
+    from sim.report.language import speaker
     from sim.report.page import page
     from sim.study.bind import bind
     from sim.study.compare import compare
 
+    say = speaker(language)
     baseline, programmes = named["baseline"], [named[name] for name in tables.PROGRAMMES]
     runs = (seeds * len(EXPERIMENT), seeds * (len(RELIEFS) + 1))
     options: dict[str, Any] = {"workers": workers} | ({"work": work} if work else {})
@@ -78,13 +83,13 @@ def make_brief(
     binding = bind(baseline, seeds, progress=_part(progress, runs[0], sum(runs)), **options)
 
     effects = tables.effect_table(comparison)
-    relaxed = tables.relaxation_table(binding, RELIEF_LABELS)
-    method = _method(named, seeds)
-    drawn = pictures(effects, tables.monthly_records(comparison), relaxed, method.first_simulated)
+    relaxed = tables.relaxation_table(binding, {name: say(label) for name, label in RELIEF_LABELS.items()})
+    method = _method(named, seeds, say.code)
+    drawn = pictures(say, effects, tables.monthly_records(comparison), relaxed, method.first_simulated)
     for picture in drawn.values():
         picture.make()
     contents = {
-        "brief.html": page(effects, relaxed, drawn, method).encode(),
+        "brief.html": page(say, effects, relaxed, drawn, method).encode(),
         "effects.csv": _csv(effects),
         "bind.csv": _csv(binding.table),
         **_figure_files(drawn),
@@ -117,7 +122,7 @@ def _figure_files(drawn: dict[str, Picture]) -> dict[str, bytes]:
     return files
 
 
-def _method(named: dict[str, Scenario], seeds: int) -> Method:
+def _method(named: dict[str, Scenario], seeds: int, language: str) -> Method:
     """Gather how the briefing is made."""
     from sim.core.compiled import code_fingerprint
     from sim.core.parameters import month_number, month_text
@@ -138,9 +143,9 @@ def _method(named: dict[str, Scenario], seeds: int) -> Method:
         last_observed=month_text(last),
         code_fingerprint=code_fingerprint(),
         versions=versions(),
-        made_on=f"{now:%d %B %Y}".lstrip("0"),
+        made_on=now.date(),
         commands=(
-            f"kotabaja brief --seeds {seeds}",
+            f"kotabaja brief --seeds {seeds}" + ("" if language == "en" else f" --lang {language}"),
             f"kotabaja compare training_only access_only both --against baseline --seeds {seeds}",
             f"kotabaja bind baseline --seeds {seeds}",
         ),
@@ -157,7 +162,7 @@ def _manifest(method: Method, eased: dict[str, Any], contents: dict[str, bytes])
         "assumptions": method.assumptions,
         "register_entries": method.entries,
         "reliefs": eased,
-        "made_on": method.made_on,
+        "made_on": method.made_on.isoformat(),
         "versions": dict(method.versions),
         "code_fingerprint": method.code_fingerprint,
         "commands": list(method.commands),

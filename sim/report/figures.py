@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.report import alt, plots, tables, words, words_context
+from sim.report.language import Language, later
 from sim.report.style import BINDS, WIDTH_IN, figure_bytes, look, overlapping_labels
 
 if TYPE_CHECKING:
@@ -17,20 +18,27 @@ if TYPE_CHECKING:
 __all__ = ["FACTOR_LABELS", "RECORDED_COLUMNS", "RELIEF_LABELS", "Picture", "pictures"]
 
 FACTOR_LABELS = {
-    "access": "Access: demand of buyers\nwho list a local firm at all",
-    "depth": "Depth: local firms’ part\nof those supplier lists",
-    "conversion": "Conversion: orders won\nfor each place on a list",
-    "fill": "Fill: orders delivered at once",
-    "rescue": "Rescue: later deliveries,\nwhere others fall short",
+    "access": later("Access: demand of buyers\nwho list a local firm at all"),
+    "depth": later("Depth: local firms’ part\nof those supplier lists"),
+    "conversion": later("Conversion: orders won\nfor each place on a list"),
+    "fill": later("Fill: orders delivered at once"),
+    "rescue": later("Rescue: later deliveries,\nwhere others fall short"),
+}
+FACTOR_NAMES = {
+    "access": later("access"),
+    "depth": later("depth"),
+    "conversion": later("conversion"),
+    "fill": later("fill"),
+    "rescue": later("rescue"),
 }
 # Short words for the picture; an easing without them is called by its declared meaning.
 RELIEF_LABELS = {
-    "steel": "Steel at the mills’ price",
-    "market": "A place at one big store each",
-    "capacity": "More machines",
-    "cash": "Cash in hand",
-    "skill": "Skill at the frontier",
-    "papers": "Vendor papers for all",
+    "steel": later("Steel at the mills’ price"),
+    "market": later("A place at one big store each"),
+    "capacity": later("More machines"),
+    "cash": later("Cash in hand"),
+    "skill": later("Skill at the frontier"),
+    "papers": later("Vendor papers for all"),
 }
 # The columns whose months are kept from every run, for the pictures over time and the flows.
 RECORDED_COLUMNS = (
@@ -52,6 +60,7 @@ class Picture:
     table: pd.DataFrame
     draw: Callable[..., Axes]
     height_in: float
+    say: Language
     files: dict[str, bytes] = field(default_factory=dict)
     overlaps: list[tuple[str, str]] = field(default_factory=list)
 
@@ -61,19 +70,21 @@ class Picture:
 
         with look():
             figure = Figure(figsize=(WIDTH_IN, self.height_in), layout="constrained")
-            self.draw(self.table, ax=figure.subplots())
+            self.draw(self.table, ax=figure.subplots(), language=self.say)
             self.overlaps = overlapping_labels(figure)
             self.files = figure_bytes(figure, self.key, self.title)
         return self
 
 
 def pictures(
-    effects: pd.DataFrame, records: pd.DataFrame, relaxed: pd.DataFrame, first_month: str
+    say: Language, effects: pd.DataFrame, records: pd.DataFrame, relaxed: pd.DataFrame, first_month: str
 ) -> dict[str, Picture]:
     """Return the briefing's figures by key, in the order of the page, not yet drawn.
 
     Parameters
     ----------
+    say
+        The reader's language.
     effects
         The table of effects with its contrasts.
     records
@@ -85,91 +96,113 @@ def pictures(
     """
     share = tables.pick(effects, "market_share", "local")
     share = share[share["scenario"] != "access_less_training"]
-    factors = tables.factor_table(effects, FACTOR_LABELS)
-    short = factors.assign(label=factors["factor"])
+    factors = tables.factor_table(effects, {name: say(label) for name, label in FACTOR_LABELS.items()})
+    short = factors.assign(label=[say(FACTOR_NAMES[name]) for name in factors["factor"]])
     levels = tables.level_bands(records, "market_share_local", first_month, scale=100)
     changes = tables.change_bands(records, "market_share_local", first_month, scale=100)
     flows = tables.steel_flows(records)
     bound = tables.bound_shares(records, tuple(BINDS), first_month)
-    stays = words.find(effects, "both", "steel_stays_share", "")
+    stays = words.find(say, effects, "both", "steel_stays_share", "")
     change_words: dict[str, Any] = {
-        "title": "Change in local firms’ market share, month by month",
-        "quantity": "Percentage points",
+        "title": later("Change in local firms’ market share, month by month"),
+        "quantity": later("Percentage points"),
         "change": True,
     }
     made = [
         Picture(
             "effects",
-            "Change in local firms’ market share",
-            "Each mark is the mean over pairs of runs with the same luck, with and without the programme; "
-            "the line is its 95 % interval. A hollow mark is not clear: its interval includes zero. The "
-            "last row is the interaction: what both bring beyond the sum of the two.",
-            alt.forest(share),
+            say("Change in local firms’ market share"),
+            say(
+                "Each mark is the mean over pairs of runs with the same luck, with and without the programme; the line "
+                "is its 95 % interval. A hollow mark is not clear: its interval includes zero. The last row is the "
+                "interaction: what both bring beyond the sum of the two."
+            ),
+            alt.forest(say, share),
             share,
             plots.effect_forest,
             2.4,
+            say,
         ),
         Picture(
             "factors",
-            "Which factor of the market share each programme moves",
-            "The market share is exactly the product of these five factors: access × depth × conversion × "
-            "fill × rescue, month by month. Bars show by how many per cent of its own value each factor "
-            "changes; a hollow mark is not clear.",
-            alt.factors(short),
+            say("Which factor of the market share each programme moves"),
+            say(
+                "The market share is exactly the product of these five factors: access × depth × conversion × fill × "
+                "rescue, month by month. Bars show by how many per cent of its own value each factor changes; a hollow "
+                "mark is not clear."
+            ),
+            alt.factors(say, short),
             factors,
             plots.factor_changes,
             4.0,
+            say,
         ),
         Picture(
             "share_over_time",
-            "Local firms’ market share",
-            "Mean over all runs and, in the shade, the 95 % interval of that mean. The shades overlap "
-            "because runs differ in their luck; the next figure compares runs of the same luck.",
-            alt.bands(levels, "per cent of the city’s demand"),
+            say("Local firms’ market share"),
+            say(
+                "Mean over all runs and, in the shade, the 95 % interval of that mean. The shades overlap because runs "
+                "differ in their luck; the next figure compares runs of the same luck."
+            ),
+            alt.bands(say, levels, say("per cent of the city’s demand")),
             levels,
             plots.over_time,
             3.1,
+            say,
         ),
         Picture(
             "change_over_time",
-            "Change in local firms’ market share, month by month",
-            "Each programme less no programme, run by run with the same luck, with the 95 % band of the "
-            "mean. Where the band includes zero, that month shows no clear effect.",
-            alt.bands(changes, "percentage points of change", decimals=2),
+            say("Change in local firms’ market share, month by month"),
+            say(
+                "Each programme less no programme, run by run with the same luck, with the 95 % band of the mean. "
+                "Where the band includes zero, that month shows no clear effect."
+            ),
+            alt.bands(say, changes, say("percentage points of change"), decimals=2),
             changes,
             partial(plots.over_time, **change_words),
             3.0,
+            say,
         ),
         Picture(
             "steel_flow",
-            "Where the city’s steel goes",
-            f"{words_context.steel(flows, stays.baseline if stays else None)} Without programmes, mean of "
-            "the observed months. The right half is drawn on a larger scale; widths compare only within a "
-            "half.",
-            alt.flows(flows),
+            say("Where the city’s steel goes"),
+            say(
+                "{sentences} Without programmes, mean of the observed months. The right half is drawn on a larger "
+                "scale; widths compare only within a half.",
+                sentences=words_context.steel(say, flows, stays.baseline if stays else None),
+            ),
+            alt.flows(say, flows),
             flows,
             plots.steel_flow,
             4.0,
+            say,
         ),
         Picture(
             "relaxation",
-            "What easing one constraint alone is worth",
-            "Each bar is one experiment: that constraint alone is eased for all local firms, and nothing "
-            "else. The line is the 95 % interval; a hatched bar is not clear. The easings differ in size "
-            "and cost: see the table.",
-            alt.bars(relaxed),
+            say("What easing one constraint alone is worth"),
+            say(
+                "Each bar is one experiment: that constraint alone is eased for all local firms, and nothing else. The "
+                "line is the 95 % interval; a hatched bar is not clear. The easings differ in size and cost: see the "
+                "table."
+            ),
+            alt.bars(say, relaxed),
             relaxed,
             plots.relaxation_values,
             1.0 + 0.33 * len(relaxed),
+            say,
         ),
         Picture(
             "bound_over_time",
-            "What stopped local firms from making more, as recorded",
-            f"{words_context.recorded(bound)} In brackets: the mean of the observed months.",
-            alt.mix(bound),
+            say("What stopped local firms from making more, as recorded"),
+            say(
+                "{sentences} In brackets: the mean of the observed months.",
+                sentences=words_context.recorded(say, bound),
+            ),
+            alt.mix(say, bound),
             bound,
             plots.constraint_mix,
             3.0,
+            say,
         ),
     ]
     return {picture.key: picture for picture in made}

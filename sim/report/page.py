@@ -7,11 +7,13 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from sim.report import amounts, words, words_argument, words_context
+from sim.report.language import Language, later
 from sim.report.style import SCENARIOS
 from sim.report.tables import PROGRAMMES, pick
 
@@ -25,42 +27,47 @@ __all__ = ["Method", "page", "programme_rows"]
 
 ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
-        "Competitiveness in the city’s market",
+        later("Competitiveness in the city’s market"),
         (
-            ("market_share", "local", "Local firms’ market share", "of all the city buys"),
-            ("access", "local", "Access", "demand of buyers who list a local firm at all"),
-            ("depth", "local", "Depth", "local firms’ part of those buyers’ supplier lists"),
-            ("conversion", "local", "Conversion", "orders won for each place on a list"),
-            ("fill", "local", "Fill", "orders delivered at once"),
-            ("rescue", "local", "Rescue", "all deliveries against those made at once"),
+            ("market_share", "local", later("Local firms’ market share"), later("of all the city buys")),
+            ("access", "local", later("Access"), later("demand of buyers who list a local firm at all")),
+            ("depth", "local", later("Depth"), later("local firms’ part of those buyers’ supplier lists")),
+            ("conversion", "local", later("Conversion"), later("orders won for each place on a list")),
+            ("fill", "local", later("Fill"), later("orders delivered at once")),
+            ("rescue", "local", later("Rescue"), later("all deliveries against those made at once")),
         ),
     ),
     (
-        "Jobs and value",
+        later("Jobs and value"),
         (
-            ("jobs", "local", "Local metal jobs", ""),
-            ("value_added", "local", "Value added kept in the city", "by local firms"),
+            ("jobs", "local", later("Local metal jobs"), ""),
+            ("value_added", "local", later("Value added kept in the city"), later("by local firms")),
         ),
     ),
     (
-        "Cost",
+        later("Cost"),
         (
-            ("spending", "", "Spending of the city’s budget", ""),
-            ("shadow_cost", "", "Cost to others", "mills, buyers and distributors, not in the budget"),
+            ("spending", "", later("Spending of the city’s budget"), ""),
+            (
+                "shadow_cost",
+                "",
+                later("Cost to others"),
+                later("mills, buyers and distributors, not in the budget"),
+            ),
         ),
     ),
     (
-        "Who gives way: sales in the city",
+        later("Who gives way: sales in the city"),
         (
-            ("sales", "local", "Local firms", ""),
-            ("sales", "external", "Firms from outside", ""),
-            ("imports", "", "Imports and factory goods", ""),
-            ("demand", "", "All that the city buys", ""),
+            ("sales", "local", later("Local firms"), ""),
+            ("sales", "external", later("Firms from outside"), ""),
+            ("imports", "", later("Imports and factory goods"), ""),
+            ("demand", "", later("All that the city buys"), ""),
         ),
     ),
 )
 COSTS = {"spending", "shadow_cost"}
-BETTER = {"higher": "higher is better", "lower": "lower is better"}
+BETTER = {"higher": later("higher is better"), "lower": later("lower is better")}
 SIGNS = {"better": "good", "worse": "bad", "more": "moved", "less": "moved"}
 
 
@@ -77,39 +84,42 @@ class Method:
     last_observed: str
     code_fingerprint: str
     versions: Mapping[str, str]
-    made_on: str
+    made_on: date
     commands: Sequence[str]
 
 
-def effect_groups(effects: pd.DataFrame) -> list[dict[str, Any]]:
+def effect_groups(say: Language, effects: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the effect table of the page: groups of rows, each with its cells."""
     groups = []
     for heading, rows in ROWS:
-        lines = [line for row in rows if (line := _line(effects, *row)) is not None]
+        lines = [line for row in rows if (line := _line(say, effects, *row)) is not None]
         if lines:
             shared = [key for key in ("unit", "better") if len({line[key] for line in lines}) == 1]
             for line in lines:
                 own = (line["note"], *(line[key] for key in ("unit", "better") if key not in shared))
                 line["note"] = "; ".join(part for part in own if part)
             said = "; ".join(lines[0][key] for key in shared if lines[0][key])
-            groups.append({"heading": heading, "unit": said, "rows": lines})
+            groups.append({"heading": say(heading), "unit": said, "rows": lines})
     return groups
 
 
-def _line(effects: pd.DataFrame, indicator: str, origin: str, label: str, note: str) -> dict[str, Any] | None:
+def _line(
+    say: Language, effects: pd.DataFrame, indicator: str, origin: str, label: str, note: str
+) -> dict[str, Any] | None:
     """Return one row of the effect table, or None where the study does not know the indicator."""
     found = pick(effects, indicator, origin)
     if found.empty:
         return None
     unit, better = str(found["unit"].iloc[0]), str(found["better"].iloc[0])
-    base = words.find(effects, PROGRAMMES[0], indicator, origin) or words.find(effects, "both", indicator, origin)
+    shown = [words.find(say, effects, name, indicator, origin) for name in (*PROGRAMMES, "interaction")]
+    base = next((one for one in shown[:-1] if one is not None), None)
     return {
-        "label": label,
-        "note": note,
-        "unit": amounts.unit_words(unit),
-        "better": BETTER.get(better, ""),
-        "baseline": amounts.level(base.baseline, unit, words=False) if base else "",
-        "cells": [_cell(words.find(effects, name, indicator, origin)) for name in (*PROGRAMMES, "interaction")],
+        "label": say(label),
+        "note": say(note),
+        "unit": amounts.unit_words(say, unit),
+        "better": say(BETTER.get(better, "")),
+        "baseline": amounts.level(say, base.baseline, unit, words=False) if base else "",
+        "cells": [_cell(one) for one in shown],
     }
 
 
@@ -119,23 +129,38 @@ def _cell(effect: words.Effect | None) -> dict[str, str]:
         return {"change": "", "span": "", "verdict": "", "sign": "none"}
     verdict = effect.verdict
     if effect.indicator in COSTS and effect.direction:  # a cost is a price paid, not a failure
-        verdict = "more" if effect.direction > 0 else "less"
+        verdict = later("more") if effect.direction > 0 else later("less")
     sign = SIGNS.get(verdict, "unclear")
     if effect.scenario == "interaction" and effect.direction:
-        verdict, sign = ("more than the sum" if effect.direction > 0 else "less than the sum"), "moved"
+        verdict = later("more than the sum") if effect.direction > 0 else later("less than the sum")
+        sign = "moved"
     elif effect.scenario == "interaction" and effect.nothing:
-        verdict = "exactly the sum"
+        verdict = later("exactly the sum")
     arrow = {1: "▲ ", -1: "▼ ", 0: ""}[effect.direction]
     known = math.isfinite(effect.low) and effect.low != effect.high
     return {
         "change": effect.bare,
         "span": effect.ends if known else "",
-        "verdict": arrow + verdict,
+        "verdict": arrow + effect.say(verdict),
         "sign": sign,
     }
 
 
-def programme_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
+SETTINGS = {
+    "share": later("{n} %"),
+    "jt": later("Rp {n} million"),
+    "jt/firm": later("Rp {n} million a firm"),
+    "jt/year": later("Rp {n} million a year"),
+    "firms": later("{n} firms"),
+    "buyers": later("{n} buyers"),
+    "places": later("{n} places"),
+    "months": later("{n} months"),
+    "meetings/year": later("{n} a year"),
+    "fairs/year": later("{n} a year"),
+}
+
+
+def programme_rows(say: Language, scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
     """Return what each programme of the experiment is: its policies with dates and levers in words."""
     from sim.policies import catalogue
 
@@ -145,64 +170,93 @@ def programme_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:
         for use in scenarios[name].uses:
             policy = catalogue()[use.name]
             levers = [
-                f"{policy.levers[key].meaning}: {_setting(value, policy.levers[key].unit)}"
+                f"{say(policy.levers[key].meaning)}: {_setting(say, value, policy.levers[key].unit)}"
                 for key, value in use.levers.items()
             ]
-            titles = {"title": policy.title_en or use.name, "original": policy.title_id}
-            uses.append({**titles, "dates": f"{use.first} to {use.last}", "levers": levers})
-        rows.append({"label": SCENARIOS[name].label, "reason": scenarios[name].reason, "uses": uses})
+            own, other = policy.title_en or use.name, policy.title_id
+            if say.code == "id":
+                own, other = other or own, own
+            dates = say("{first} to {last}", first=say.month_of(use.first), last=say.month_of(use.last))
+            uses.append({"title": own, "original": other, "dates": dates, "levers": levers})
+        rows.append({"label": say(SCENARIOS[name].label), "reason": say(scenarios[name].reason), "uses": uses})
     return rows
 
 
-def _setting(value: float | str, unit: str) -> str:
+def _setting(say: Language, value: float | str, unit: str) -> str:
     """Return a lever's value in words.
 
     Examples
     --------
-    >>> _setting(0.5, "share"), _setting(1000, "jt/year"), _setting(30, "firms"), _setting("lottery", "rule")
-    ('50 %', 'Rp 1,000 million a year', '30 firms', 'lottery')
+    >>> from sim.report.language import speaker
+    >>> say = speaker("en")
+    >>> _setting(say, 0.5, "share"), _setting(say, 1000, "jt/year"), _setting(say, 30, "firms")
+    ('50 %', 'Rp 1,000 million a year', '30 firms')
+    >>> _setting(speaker("id"), "lottery", "rule")
+    'undian'
     """
     if isinstance(value, str):
-        return value
-    if unit == "share":
-        return f"{100 * value:g} %"
-    if unit == "jt/year":
-        return f"Rp {value:,g} million a year"
-    return f"{value:,g} {unit.replace('/year', ' a year')}"
+        return say(value)
+    shown = 100 * value if unit == "share" else value
+    digits = f"{shown:.4f}".rstrip("0").partition(".")[2]
+    return say(SETTINGS.get(unit, "{n} " + unit), n=say.number(shown, len(digits)))
 
 
-def relaxation_rows(relaxed: pd.DataFrame) -> list[dict[str, str]]:
+def relaxation_rows(say: Language, relaxed: pd.DataFrame) -> list[dict[str, str]]:
     """Return the table of the relaxation values in words."""
     rows = []
     for row in relaxed.itertuples():
-        clear = row.low > 0 or row.high < 0
+        middle, low, high = float(row.difference), float(row.low), float(row.high)
+        clear = low > 0 or high < 0
         per = float(row.per_rp_1bn)
+        meaning = say(str(row.meaning))
         # A ratio with an unclear numerator says nothing.
-        each = f"{'−' if per < 0 else '+'}Rp {amounts.plain(abs(per), 0)} million" if clear else "not clear"
+        each = _millions(say, per) if clear else say("not clear")
         rows.append(
             {
                 "label": str(row.label),
-                "meaning": "" if row.meaning == row.label else str(row.meaning),
-                "eased": f"{amounts.plain(float(row.units), 0)} {row.unit}",
-                "change": amounts.change(row.difference, row.low, row.high, "t", words=False),
-                "span": amounts.interval(row.low, row.high, "t", row.difference),
-                "verdict": ("▲ gain" if row.low > 0 else "▼ loss") if clear else "not clear",
-                "cost": f"Rp {amounts.plain(float(row.cost_jt), 0)} million a month",
-                "each": each if math.isfinite(per) else "no cost counted",
+                "meaning": "" if meaning == row.label else meaning,
+                "eased": say(EASED.get(str(row.unit), "{n} " + str(row.unit)), n=say.number(float(row.units))),
+                "change": amounts.change(say, middle, low, high, "t", words=False),
+                "span": amounts.interval(say, low, high, "t", middle),
+                "verdict": ("▲ " + say("gain") if low > 0 else "▼ " + say("loss")) if clear else say("not clear"),
+                "sign": ("good" if low > 0 else "bad") if clear else "unclear",
+                "cost": amounts.level(say, float(row.cost_jt), "jt", 0),
+                "each": each if math.isfinite(per) else say("no cost counted"),
             }
         )
     return rows
 
 
-def variance_ratios(effects: pd.DataFrame) -> str:
+def _millions(say: Language, jt: float) -> str:
+    """Return a change in money, with its sign."""
+    number = say.number(jt, sign=True)
+    return number[0] + say("Rp {n} million", n=number[1:]) if number[0] in "+" + amounts.MINUS else number
+
+
+EASED = {
+    "t/month": later("{n} t a month"),
+    "t": later("{n} t"),
+    "listings": later("{n} listings"),
+    "jt": later("Rp {n} million"),
+    "index points": later("{n} index points"),
+    "firms": later("{n} firms"),
+}
+
+
+def variance_ratios(say: Language, effects: pd.DataFrame) -> str:
     """Return the variance ratio of the market share under each programme, in words."""
     share = pick(effects, "market_share", "local").set_index("scenario")["variance_ratio"]
     parts = [
-        f"{SCENARIOS[name].label.lower()} {amounts.plain(float(share[name]), 0 if share[name] >= 10 else 1)}"
+        f"{say(SCENARIOS[name].label).lower()} {say.number(float(share[name]), 0 if share[name] >= 10 else 1)}"
         for name in PROGRAMMES
         if name in share.index and math.isfinite(share[name])
     ]
-    return ", ".join(parts) or "not defined: no pair of runs differs"
+    if not parts:
+        return say("Not defined: no pair of runs differs.")
+    return say(
+        "{ratios} (market share). So many times more unpaired runs would be needed for intervals as narrow.",
+        ratios=", ".join(parts),
+    )
 
 
 def kept_together(text: str) -> str:
@@ -210,11 +264,15 @@ def kept_together(text: str) -> str:
     return re.sub(r"(?<=\d) (?=%)|(?<=Rp) (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
-def page(effects: pd.DataFrame, relaxed: pd.DataFrame, drawn: Mapping[str, Picture], method: Method) -> str:
+def page(
+    say: Language, effects: pd.DataFrame, relaxed: pd.DataFrame, drawn: Mapping[str, Picture], method: Method
+) -> str:
     """Return the whole page as HTML that needs no other file and no network.
 
     Parameters
     ----------
+    say
+        The reader's language.
     effects
         The table of effects with its contrasts.
     relaxed
@@ -244,19 +302,20 @@ def page(effects: pd.DataFrame, relaxed: pd.DataFrame, drawn: Mapping[str, Pictu
     }
     pairs = int(pick(effects, "market_share", "local")["pairs"].min())
     return environment.get_template("brief.html").render(
-        verdict=words_argument.verdict(effects),
-        headline=words.headline(effects),
-        answers=[(f"{words.PROGRAMME_WORDS[name]}.", words.programme(effects, name)) for name in PROGRAMMES]
-        + words_argument.sums(effects),
-        displaced=words_context.displacement(effects, "both", "With both programmes"),
-        binds=words_context.relaxations(relaxed),
-        trust=words_context.trust(method.assumptions, method.entries, pairs),
-        groups=effect_groups(effects),
-        columns=[SCENARIOS[name].label for name in (*PROGRAMMES, "interaction")],
-        relaxed=relaxation_rows(relaxed),
+        say=say,
+        verdict=words_argument.verdict(say, effects),
+        headline=words.headline(say, effects),
+        answers=[(f"{say(words.PROGRAMME_WORDS[name])}.", words.programme(say, effects, name)) for name in PROGRAMMES]
+        + words_argument.sums(say, effects),
+        displaced=words_context.displacement(say, effects, "both"),
+        binds=words_context.relaxations(say, relaxed),
+        trust=words_context.trust(say, method.assumptions, method.entries, pairs),
+        groups=effect_groups(say, effects),
+        columns=[say(SCENARIOS[name].label) for name in (*PROGRAMMES, "interaction")],
+        relaxed=relaxation_rows(say, relaxed),
         figures=numbered,
-        programmes=programme_rows(method.scenarios),
+        programmes=programme_rows(say, method.scenarios),
         method=method,
         pairs=pairs,
-        ratios=variance_ratios(effects),
+        ratios=variance_ratios(say, effects),
     )

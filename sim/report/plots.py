@@ -1,7 +1,7 @@
 """One picture for each question, drawn from a tidy table on axes of the caller or on new ones.
 
-Every function takes the table behind the picture and an optional ``ax``, and returns the axes, so that a
-notebook can go on drawing. Tables come from :mod:`sim.report.tables`, text alternatives from
+Every function takes the table behind the picture, an optional ``ax`` and the reader's language, and returns the axes,
+so that a notebook can go on drawing. Tables come from :mod:`sim.report.tables`, text alternatives from
 :mod:`sim.report.alt`.
 """
 
@@ -10,12 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
 from sim.report import amounts
+from sim.report.language import Language, later, speaker
 from sim.report.plots_binding import constraint_mix, relaxation_values
 from sim.report.plots_steel import steel_flow
-from sim.report.style import GRID, INK, MUTED, SCENARIOS, SMALL_PT, axes_or_new, date_axis, label_line_ends
+from sim.report.style import (
+    GRID,
+    INK,
+    MUTED,
+    SCENARIOS,
+    SMALL_PT,
+    axes_or_new,
+    date_axis,
+    label_line_ends,
+    number_axis,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +40,11 @@ __all__ = [
     "steel_flow",
 ]
 
+SHARE_TITLE = later("Local firms’ market share")
+SHARE_QUANTITY = later("Share of the city’s demand, %")
 
-def effect_forest(effects: pd.DataFrame, ax: Axes | None = None) -> Axes:
+
+def effect_forest(effects: pd.DataFrame, ax: Axes | None = None, language: str | Language = "en") -> Axes:
     """Draw the change of one indicator under each programme, with its 95 % interval.
 
     Parameters
@@ -40,7 +53,10 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None) -> Axes:
         One indicator and origin; columns ``scenario, unit, difference, low, high``.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 2.5)
     unit = str(effects["unit"].iloc[0])
     scale = amounts.unit_of(unit).scale
@@ -57,10 +73,10 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ax.plot([end, end], [height - 0.13, height + 0.13], color=look.colour, linewidth=1.6)
         face = look.colour if clear else "white"
         ax.plot([middle], [height], marker=look.marker, color=look.colour, markerfacecolor=face, markersize=7)
-        text = amounts.change(change, lowest, highest, unit, words=False, coarsest=coarsest)
-        span = amounts.interval(lowest, highest, unit, change, coarsest)
+        text = amounts.change(say, change, lowest, highest, unit, words=False, coarsest=coarsest)
+        span = amounts.interval(say, lowest, highest, unit, change, coarsest)
         ax.annotate(
-            f"{text}  ({span})" if clear else f"{text}  ({span}), not clear",
+            f"{text}  ({span})" if clear else say("{change}  ({span}), not clear", change=text, span=span),
             xy=(1.01, height),
             xycoords=ax.get_yaxis_transform(),
             va="center",
@@ -69,16 +85,17 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
     if "interaction" in shown:
         ax.axhline(shown.index("interaction") - 0.5, color=MUTED, linewidth=0.8)
-    _zero_line(ax)
-    ax.set_yticks(range(len(shown)), [SCENARIOS[name].label for name in shown])
+    _zero_line(ax, say)
+    ax.set_yticks(range(len(shown)), [say(SCENARIOS[name].label) for name in shown])
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0, labelsize=9)
-    ax.set_xlabel(f"Change against no programme, {amounts.unit_of(unit).after_change.strip() or unit}")
-    ax.set_title("Change in local firms’ market share")
+    what = say("percentage points") if scale == 100 else amounts.unit_words(say, unit)
+    ax.set_xlabel(say("Change against no programme, {unit}", unit=what))
+    ax.set_title(say("Change in local firms’ market share"))
     return ax
 
 
-def factor_changes(factors: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def factor_changes(factors: pd.DataFrame, ax: Axes | None = None, language: str | Language = "en") -> Axes:
     """Draw how much each programme changes each factor of the market share, in per cent of its own baseline.
 
     Parameters
@@ -87,7 +104,10 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Columns ``scenario, factor, label, change, low, high`` (the last three in per cent).
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 3.7)
     names = list(dict.fromkeys(factors["factor"]))
     labels = dict(zip(factors["factor"], factors["label"], strict=True))
@@ -112,13 +132,13 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None) -> Axes:
             )
     for height in range(1, len(names)):
         ax.axhline(height - 0.5, color=GRID, linewidth=0.7)
-    _zero_line(ax)
+    _zero_line(ax, say)
     ax.set_yticks(range(len(names)), [labels[name] for name in names])
     ax.set_ylim(len(names) - 0.45, -0.55)
     ax.tick_params(axis="y", length=0, labelsize=9)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value) + " %"))
-    ax.set_xlabel("Change, per cent of the factor’s own value")
-    ax.set_title("Which factor of the market share each programme moves", pad=26)
+    number_axis(ax.xaxis, say, sign=True, pattern=say(later("{n} %")))
+    ax.set_xlabel(say("Change, per cent of the factor’s own value"))
+    ax.set_title(say("Which factor of the market share each programme moves"), pad=26)
     keys = [
         Line2D(
             [],
@@ -132,7 +152,7 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ]
     ax.legend(
         keys,
-        [SCENARIOS[name].label for name in shown],
+        [say(SCENARIOS[name].label) for name in shown],
         loc="lower left",
         bbox_to_anchor=(-0.01, 0.995),
         ncols=len(shown),
@@ -147,9 +167,10 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None) -> Axes:
 def over_time(
     bands: pd.DataFrame,
     ax: Axes | None = None,
-    title: str = "Local firms’ market share",
-    quantity: str = "Share of the city’s demand, %",
+    title: str = SHARE_TITLE,
+    quantity: str = SHARE_QUANTITY,
     change: bool = False,
+    language: str | Language = "en",
 ) -> Axes:
     """Draw one line a scenario over the observed months, with the 95 % band of the mean over seeds.
 
@@ -160,10 +181,13 @@ def over_time(
     ax
         Axes to draw on; new ones without.
     title, quantity
-        Words above the picture and on the vertical axis.
+        English words above the picture and on the vertical axis, said in ``language`` where its catalogue has them.
     change
         True where the lines are differences: a line is drawn at zero.
+    language
+        ``en`` or ``id``.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 3.1)
     shown = [name for name in SCENARIOS if name in set(bands["scenario"])]
     ends = []
@@ -175,33 +199,25 @@ def over_time(
         ax.plot(dates, mean, color=look.colour, linestyle=look.line, linewidth=2)
         every = max(1, len(rows) // 8)
         ax.plot(dates[::every], mean[::every], look.marker, color=look.colour, markersize=4.5)
-        ends.append((float(mean[-1]), look.label, look.colour))
+        ends.append((float(mean[-1]), say(look.label), look.colour))
     first, last = bands["date"].min(), bands["date"].max()
     if change:
         ax.axhline(0, color=INK, linewidth=0.9)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value)))
-    date_axis(ax, first, last)
+    number_axis(ax.yaxis, say, sign=change)
+    date_axis(ax, first, last, say)
     ax.yaxis.grid(True)
     ax.set_axisbelow(True)
-    ax.set_ylabel(quantity)
-    ax.set_title(title)
+    ax.set_ylabel(say(quantity))
+    ax.set_title(say(title))
     label_line_ends(ax, ends)
     return ax
 
 
-def _zero_line(ax: Axes) -> None:
+def _zero_line(ax: Axes, say: Language) -> None:
     """Mark zero, and grid the values lightly behind the marks."""
     ax.axvline(0, color=INK, linewidth=0.9, zorder=0.9)
     ax.xaxis.grid(True)
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value)))
+    number_axis(ax.xaxis, say, sign=True)
     ax.tick_params(axis="x", labelsize=SMALL_PT)
-
-
-def _signed(value: float) -> str:
-    """Return a tick's number with its sign and without needless zeros."""
-    text = f"{abs(value):.4f}".rstrip("0").rstrip(".")
-    if text in {"", "0"}:
-        return "0"
-    return (amounts.MINUS if value < 0 else "+") + text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.report import amounts
-from sim.report.style import BINDS, INK, MUTED, axes_or_new, date_axis, label_line_ends
+from sim.report.language import Language, speaker
+from sim.report.style import BINDS, INK, MUTED, axes_or_new, date_axis, label_line_ends, number_axis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ __all__ = ["constraint_mix", "relaxation_values"]
 BAR = "#0072B2"
 
 
-def relaxation_values(values: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def relaxation_values(values: pd.DataFrame, ax: Axes | None = None, language: str | Language = "en") -> Axes:
     """Draw what value added changes when each constraint alone is eased, with 95 % intervals.
 
     Parameters
@@ -25,7 +26,10 @@ def relaxation_values(values: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Columns ``label, difference, low, high`` (Rp million a month), in any order.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 0.9 + 0.34 * len(values))
     rows = values.sort_values("difference", ascending=False, kind="stable")
     for height, row in enumerate(rows.itertuples()):
@@ -44,10 +48,10 @@ def relaxation_values(values: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.plot([low, high], [height, height], color=INK, linewidth=1.4, solid_capstyle="butt")
         for end in (low, high):
             ax.plot([end, end], [height - 0.14, height + 0.14], color=INK, linewidth=1.2)
-        number = amounts.change(middle, low, high, "t", words=False)
-        text = f"{number}  ({amounts.interval(low, high, 't', middle)})"
+        number = amounts.change(say, middle, low, high, "t", words=False)
+        span = amounts.interval(say, low, high, "t", middle)
         ax.annotate(
-            text if clear else f"{text}, not clear",
+            f"{number}  ({span})" if clear else say("{change}  ({span}), not clear", change=number, span=span),
             xy=(1.01, height),
             xycoords=ax.get_yaxis_transform(),
             va="center",
@@ -61,12 +65,13 @@ def relaxation_values(values: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(rows)), list(rows["label"]))
     ax.tick_params(axis="y", length=0, labelsize=9)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlabel("Change in value added kept in the city, Rp million a month")
-    ax.set_title("What easing one constraint alone is worth")
+    number_axis(ax.xaxis, say)
+    ax.set_xlabel(say("Change in value added kept in the city, Rp million a month"))
+    ax.set_title(say("What easing one constraint alone is worth"))
     return ax
 
 
-def constraint_mix(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def constraint_mix(shares: pd.DataFrame, ax: Axes | None = None, language: str | Language = "en") -> Axes:
     """Draw the share of local firms that each constraint was recorded to bind, month by month.
 
     Parameters
@@ -75,7 +80,10 @@ def constraint_mix(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Columns ``date, constraint, share``; the shares of a date sum to 1.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 3.0)
     table = shares.pivot_table(index="date", columns="constraint", values="share").sort_index()
     shown = [name for name in BINDS if name in table.columns]
@@ -95,12 +103,13 @@ def constraint_mix(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
         ax.plot(table.index, top, color="white", linewidth=0.8)
         mean = 100 * float(table[name].mean())
-        ends.append((float(floor[-1] + top[-1]) / 2, f"{look.label} ({amounts.plain(mean, 0)} %)", MUTED))
+        told = say("{constraint} ({mean} %)", constraint=say(look.label), mean=say.number(mean))
+        ends.append((float(floor[-1] + top[-1]) / 2, told, MUTED))
         floor = top
     first, last = table.index.min(), table.index.max()
     ax.set_ylim(0, 100)
-    date_axis(ax, first, last)
-    ax.set_ylabel("Local firms, %")
-    ax.set_title("What stopped local firms from making more, as recorded")
+    date_axis(ax, first, last, say)
+    ax.set_ylabel(say("Local firms, %"))
+    ax.set_title(say("What stopped local firms from making more, as recorded"))
     label_line_ends(ax, ends)
     return ax

@@ -9,6 +9,7 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 
 from sim.report import amounts
+from sim.report.language import Language, later, speaker
 from sim.report.style import INK, LENS, LOCAL, MILLS, MUTED, OUTSIDE, SMALL_PT, axes_or_new, spread
 
 if TYPE_CHECKING:
@@ -24,20 +25,20 @@ LEFT_GAPS, RIGHT_GAPS = 2, 2
 THINNEST = 0.35
 
 DESTINATIONS = {
-    "contracts": "Long-term contracts",
-    "elsewhere": "Shipped elsewhere",
-    "allotment": "Set aside for small firms",
+    "contracts": later("Long-term contracts"),
+    "elsewhere": later("Shipped elsewhere"),
+    "allotment": later("Set aside for small firms"),
 }
-SOURCES = {"allotment": "From the mills", "distributors": "From distributors"}
+SOURCES = {"allotment": later("From the mills"), "distributors": later("From distributors")}
 RECEIVERS = {
-    "local": ("Local firms", LOCAL, ""),
-    "external": ("Firms from outside", OUTSIDE, "////"),
-    "unused": ("Not taken up", MUTED, ""),
+    "local": (later("Local firms"), LOCAL, ""),
+    "external": (later("Firms from outside"), OUTSIDE, "////"),
+    "unused": (later("Not taken up"), MUTED, ""),
 }
 Sizes = dict[tuple[str, str], float]
 
 
-def steel_flow(flows: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def steel_flow(flows: pd.DataFrame, ax: Axes | None = None, language: str | Language = "en") -> Axes:
     """Draw the mills' steel by destination and, enlarged, the steel of small firms by source and receiver.
 
     Parameters
@@ -47,7 +48,10 @@ def steel_flow(flows: pd.DataFrame, ax: Axes | None = None) -> Axes:
         allotment``), ``allotment`` (``local, external, unused``) and ``distributors`` (``local, external``).
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 4.0)
     ax.set_xlim(0, 100)
     ax.set_ylim(0, 100)
@@ -57,19 +61,19 @@ def steel_flow(flows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     small = sum(size.get((source, to), 0.0) for source in SOURCES for to in RECEIVERS)
     left = (TOP - BOTTOM - LEFT_GAPS * GAP) / mills if mills > 0 else 0.0
     right = (TOP - BOTTOM - RIGHT_GAPS * GAP) / small if small > 0 else 0.0
-    thin = _mills(ax, size, mills, left)
-    _lens(ax, thin, right / left if left else math.inf)
-    _small_firms(ax, size, small, right)
-    ax.set_title("Where the city’s steel goes")
+    thin = _mills(ax, say, size, mills, left)
+    _lens(ax, say, thin, right / left if left else math.inf)
+    _small_firms(ax, say, size, small, right)
+    ax.set_title(say("Where the city’s steel goes"))
     return ax
 
 
-def _mills(ax: Axes, size: Sizes, total: float, scale: float) -> tuple[float, float]:
+def _mills(ax: Axes, say: Language, size: Sizes, total: float, scale: float) -> tuple[float, float]:
     """Draw the mills' output and where it goes; return the edges of the small firms' allotment."""
     ax.text(
         MILLS_X,
         TOP + 3,
-        f"The mills make {_thousands(total)} a month",
+        say("The mills make {tonnes} a month", tonnes=_thousands(say, total)),
         va="bottom",
         ha="left",
         fontweight="bold",
@@ -86,9 +90,9 @@ def _mills(ax: Axes, size: Sizes, total: float, scale: float) -> tuple[float, fl
         _band(ax, (MILLS_X + BAR_WIDTH, source_top), (DESTINATION_X, target_top), tall, colour, 0.35)
         drawn = max(tall, THINNEST)
         ax.add_patch(Rectangle((DESTINATION_X, target_top - drawn), BAR_WIDTH, drawn, color=colour))
-        number = _tonnes(tonnes) if small else _thousands(tonnes)
-        share = f" ({amounts.plain(100 * tonnes / total, 2 if small else 0)} %)" if total > 0 else ""
-        labels.append((target_top - drawn / 2, f"{words}\n{number}{share}"))
+        number = _tonnes(say, tonnes) if small else _thousands(say, tonnes)
+        share = f" ({amounts.level(say, tonnes / total, 'share', 2 if small else 0)})" if total > 0 else ""
+        labels.append((target_top - drawn / 2, f"{say(words)}\n{number}{share}"))
         edges = (target_top - drawn, target_top)
         source_top -= tall
         target_top -= drawn + GAP
@@ -96,7 +100,7 @@ def _mills(ax: Axes, size: Sizes, total: float, scale: float) -> tuple[float, fl
     return edges
 
 
-def _lens(ax: Axes, thin: tuple[float, float], times: float) -> None:
+def _lens(ax: Axes, say: Language, thin: tuple[float, float], times: float) -> None:
     """Draw the enlarging lens from the thin allotment to the right half, and say how much it enlarges."""
     low, high = BOTTOM - 6.5, TOP + 12
     edge = DESTINATION_X + BAR_WIDTH
@@ -106,16 +110,16 @@ def _lens(ax: Axes, thin: tuple[float, float], times: float) -> None:
     frame.set_clip_on(False)
     ax.add_patch(frame)
     if math.isfinite(times):
-        words = f"Drawn about {_two_digits(times):,} times larger than the left half"
+        words = say("Drawn about {times} times larger than the left half", times=say.number(_two_digits(times)))
         ax.text(LENS_X + 1, low + 1, words, va="bottom", ha="left", fontsize=SMALL_PT, style="italic")
 
 
-def _small_firms(ax: Axes, size: Sizes, total: float, scale: float) -> None:
+def _small_firms(ax: Axes, say: Language, size: Sizes, total: float, scale: float) -> None:
     """Draw the small firms' steel by source and receiver."""
-    heading = f"Steel of small firms, {_tonnes(total)} a month"
+    heading = say("Steel of small firms, {tonnes} a month", tonnes=_tonnes(say, total))
     ax.text(LENS_X + 1, TOP + 3, heading, va="bottom", ha="left", fontweight="bold")
     if total <= 0:
-        ax.text(SOURCE_X, (TOP + BOTTOM) / 2, "No steel reached small firms.", va="center", ha="left")
+        ax.text(SOURCE_X, (TOP + BOTTOM) / 2, say("No steel reached small firms."), va="center", ha="left")
         return
     source_top = TOP
     start = {}
@@ -124,7 +128,7 @@ def _small_firms(ax: Axes, size: Sizes, total: float, scale: float) -> None:
         tall = tonnes * scale
         ax.add_patch(Rectangle((SOURCE_X, source_top - tall), BAR_WIDTH, tall, color=MILLS))
         middle = min(source_top - tall / 2, TOP - LINE)
-        ax.text(SOURCE_X - 1, middle, f"{words}\n{_tonnes(tonnes)}", va="center", ha="right")
+        ax.text(SOURCE_X - 1, middle, f"{say(words)}\n{_tonnes(say, tonnes)}", va="center", ha="right")
         start[name] = source_top
         source_top -= tall + GAP
     target_top, labels = TOP, []
@@ -139,9 +143,9 @@ def _small_firms(ax: Axes, size: Sizes, total: float, scale: float) -> None:
             start[name] -= tall
             top -= tall
         ax.add_patch(Rectangle((RECEIVER_X, top), BAR_WIDTH, target_top - top, color=colour))
-        text = f"{words}\n{_tonnes(tonnes)} ({amounts.plain(100 * tonnes / total, 0)} %)"
+        text = f"{say(words)}\n{_tonnes(say, tonnes)} ({amounts.level(say, tonnes / total, 'share', 0)})"
         if to != "unused":
-            text += f"\nof it {_tonnes(size.get(('allotment', to), 0.0))} direct"
+            text += "\n" + say("of it {tonnes} direct", tonnes=_tonnes(say, size.get(("allotment", to), 0.0)))
         labels.append(((target_top + top) / 2, text))
         target_top = top - GAP
     _write(ax, labels, RECEIVER_X, lines=3)
@@ -180,14 +184,14 @@ def _band(
     ax.add_patch(PathPatch(outline, facecolor=colour, alpha=alpha, linewidth=0, edgecolor=edge, hatch=hatch))
 
 
-def _thousands(tonnes: float) -> str:
+def _thousands(say: Language, tonnes: float) -> str:
     """Return thousands of tonnes."""
-    return f"{amounts.plain(tonnes / 1000, 0 if tonnes >= 1e4 else 1)} thousand t"
+    return say("{n} thousand t", n=say.number(tonnes / 1000, 0 if tonnes >= 1e4 else 1))
 
 
-def _tonnes(tonnes: float) -> str:
+def _tonnes(say: Language, tonnes: float) -> str:
     """Return tonnes."""
-    return f"{amounts.plain(tonnes, 0)} t"
+    return say("{n} t", n=say.number(tonnes))
 
 
 def _two_digits(value: float) -> int:

@@ -16,9 +16,12 @@ from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from sim.report.language import Language, later
 
 __all__ = [
     "BINDS",
@@ -29,6 +32,7 @@ __all__ = [
     "figure_bytes",
     "label_line_ends",
     "look",
+    "number_axis",
     "overlapping_labels",
     "spread",
 ]
@@ -51,20 +55,20 @@ class Series:
 
 
 SCENARIOS: dict[str, Series] = {
-    "baseline": Series("No programme", "#4d4d4d", (0, (1, 1.2)), "o"),
-    "training_only": Series("Training only", "#E69F00", (0, (5, 1.5)), "s"),
-    "access_only": Series("Market access only", "#0072B2", (0, (5, 1.2, 1, 1.2)), "^"),
-    "both": Series("Both", "#D55E00", "-", "o"),
-    "interaction": Series("Both, less the sum of the two", "#6a3d7a", "-", "D"),
+    "baseline": Series(later("No programme"), "#4d4d4d", (0, (1, 1.2)), "o"),
+    "training_only": Series(later("Training only"), "#E69F00", (0, (5, 1.5)), "s"),
+    "access_only": Series(later("Market access only"), "#0072B2", (0, (5, 1.2, 1, 1.2)), "^"),
+    "both": Series(later("Both"), "#D55E00", "-", "o"),
+    "interaction": Series(later("Both, less the sum of the two"), "#6a3d7a", "-", "D"),
 }
 
 BINDS: dict[str, Series] = {
-    "market": Series("Market: too few orders", "#4f9bc7", hatch=""),
-    "steel": Series("Steel", "#bfe3f5", hatch="////"),
-    "capacity": Series("Machines", "#efbb54", hatch=""),
-    "labour": Series("Labour and skill", "#f6ef9d", hatch="\\\\\\\\"),
-    "cash": Series("Cash", "#d594b8", hatch="xxxx"),
-    "none": Series("Nothing to be made", "#eceef0", hatch=""),
+    "market": Series(later("Market: too few orders"), "#4f9bc7", hatch=""),
+    "steel": Series(later("Steel"), "#bfe3f5", hatch="////"),
+    "capacity": Series(later("Machines"), "#efbb54", hatch=""),
+    "labour": Series(later("Labour and skill"), "#f6ef9d", hatch="\\\\\\\\"),
+    "cash": Series(later("Cash"), "#d594b8", hatch="xxxx"),
+    "none": Series(later("Nothing to be made"), "#eceef0", hatch=""),
 }
 
 RULES: dict[str, Any] = {
@@ -118,14 +122,26 @@ def axes_or_new(ax: Axes | None, height_in: float) -> Axes:
     return made
 
 
-def date_axis(ax: Axes, first: Any, last: Any) -> None:
+def date_axis(ax: Axes, first: Any, last: Any, say: Language) -> None:
     """Mark months on the horizontal axis: each year from the first month, or each quarter if few."""
-    from matplotlib.dates import DateFormatter, MonthLocator
+    from matplotlib.dates import MonthLocator, num2date
+    from matplotlib.ticker import FuncFormatter
 
     ax.set_xlim(first, last)
     long = (last - first).days > 500
     ax.xaxis.set_major_locator(MonthLocator(bymonth=first.month) if long else MonthLocator(interval=3))
-    ax.xaxis.set_major_formatter(DateFormatter("%b %Y"))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda day, _: say.month(num2date(day), short=True)))
+
+
+def number_axis(axis: Axis, say: Language, *, sign: bool = False, pattern: str = "{n}") -> None:
+    """Write an axis's numbers as the language does, without needless zeros; ``pattern`` may add a unit."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _: int) -> str:
+        digits = f"{abs(value):.4f}".rstrip("0").partition(".")[2]
+        return pattern.format(n=say.number(value, len(digits), sign=sign))
+
+    axis.set_major_formatter(FuncFormatter(written))
 
 
 def spread(wanted: Sequence[float], gap: float, low: float = -math.inf, high: float = math.inf) -> list[float]:

@@ -10,36 +10,59 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report import amounts
+from sim.report.language import Language, forms, later
 from sim.report.tables import FACTORS, pick
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FACTOR_WORDS", "PROGRAMME_WORDS", "Effect", "find", "headline", "programme"]
+__all__ = ["FACTOR_WORDS", "PROGRAMME_WORDS", "SHARE_WORDS", "Effect", "find", "headline", "predicate", "programme"]
 
 KEYS = ("scenario", "indicator", "origin", "unit", "better")
 NUMBERS = ("baseline", "value", "difference", "low", "high")
 SLIGHTLY, STRONGLY = 0.01, 0.10  # of the baseline's value
 WORTH_NAMING = 0.2  # of the factor that moves most
 PROGRAMME_WORDS = {
-    "training_only": "Training alone",
-    "access_only": "Market access alone",
-    "both": "Both together",
+    "training_only": later("Training alone"),
+    "access_only": later("Market access alone"),
+    "both": later("Both together"),
 }
 FACTOR_WORDS = {
-    "access": "access (demand of buyers who list a local firm at all)",
-    "depth": "depth (local firms’ part of those buyers’ supplier lists)",
-    "conversion": "conversion (orders won for each place on a list)",
-    "fill": "fill (orders delivered at once)",
-    "rescue": "rescue (later deliveries, where others fall short)",
+    "access": later("access (demand of buyers who list a local firm at all)"),
+    "depth": later("depth (local firms’ part of those buyers’ supplier lists)"),
+    "conversion": later("conversion (orders won for each place on a list)"),
+    "fill": later("fill (orders delivered at once)"),
+    "rescue": later("rescue (later deliveries, where others fall short)"),
 }
-SHARE_WORDS = "local firms’ share of the city’s market"
+SHARE_WORDS = later("local firms’ share of the city’s market")
+NOTHING = forms("{who} does not change {what}", "{who} do not change {what}")
+UNCLEAR = forms(
+    "{who} has no clear effect on {what} ({change}; {span}, includes zero)",
+    "{who} have no clear effect on {what} ({change}; {span}, includes zero)",
+)
+MOVES = {
+    (1, ""): forms("{who} raises {what} by {amount} ({span})", "{who} raise {what} by {amount} ({span})"),
+    (1, "slightly"): forms(
+        "{who} slightly raises {what} by {amount} ({span})", "{who} slightly raise {what} by {amount} ({span})"
+    ),
+    (1, "strongly"): forms(
+        "{who} strongly raises {what} by {amount} ({span})", "{who} strongly raise {what} by {amount} ({span})"
+    ),
+    (-1, ""): forms("{who} lowers {what} by {amount} ({span})", "{who} lower {what} by {amount} ({span})"),
+    (-1, "slightly"): forms(
+        "{who} slightly lowers {what} by {amount} ({span})", "{who} slightly lower {what} by {amount} ({span})"
+    ),
+    (-1, "strongly"): forms(
+        "{who} strongly lowers {what} by {amount} ({span})", "{who} strongly lower {what} by {amount} ({span})"
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Effect:
-    """One row of the table of effects: a change with its interval, and where it started and ended."""
+    """One row of the table of effects in a reader's language: a change with its interval, its start and its end."""
 
+    say: Language
     scenario: str
     indicator: str
     origin: str
@@ -66,59 +89,61 @@ class Effect:
     def verdict(self) -> str:
         """Whether the change is for the better: ``better``, ``worse``, ``more``, ``less``, ``not clear``."""
         if self.nothing:
-            return "no change"
+            return later("no change")
         if self.direction == 0:
-            return "not clear"
+            return later("not clear")
         if self.better not in {"higher", "lower"}:
-            return "more" if self.direction > 0 else "less"
-        return "better" if (self.direction > 0) == (self.better == "higher") else "worse"
+            return later("more") if self.direction > 0 else later("less")
+        return later("better") if (self.direction > 0) == (self.better == "higher") else later("worse")
 
     @property
     def amount(self) -> str:
         """The change without sign, with its unit."""
         low, high = sorted((abs(self.low), abs(self.high)))
-        return amounts.change(abs(self.difference), low, high, self.unit, sign=False, coarsest=self.coarsest)
+        size = abs(self.difference)
+        return amounts.change(self.say, size, low, high, self.unit, sign=False, coarsest=self.coarsest)
 
     @property
     def signed(self) -> str:
         """The change with sign and unit."""
-        return amounts.change(self.difference, self.low, self.high, self.unit, coarsest=self.coarsest)
+        return amounts.change(self.say, self.difference, self.low, self.high, self.unit, coarsest=self.coarsest)
 
     @property
     def bare(self) -> str:
         """The change with sign, without unit."""
-        return amounts.change(self.difference, self.low, self.high, self.unit, words=False, coarsest=self.coarsest)
+        ends = self.low, self.high
+        return amounts.change(self.say, self.difference, *ends, self.unit, words=False, coarsest=self.coarsest)
 
     @property
     def ends(self) -> str:
         """The interval's two ends."""
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
-            return "no interval from one pair of runs"
+            return self.say("no interval from one pair of runs")
         if self.low == self.high:
-            return "the same in every pair of runs"
-        return amounts.interval(self.low, self.high, self.unit, self.difference, self.coarsest)
+            return self.say("the same in every pair of runs")
+        return amounts.interval(self.say, self.low, self.high, self.unit, self.difference, self.coarsest)
 
     @property
     def span(self) -> str:
         """The interval, in words that say what it is."""
-        return f"{self._named}{self.ends}"
+        return self._named(self.ends)
 
     @property
     def amount_ends(self) -> str:
         """The interval of a clear change without sign, to stand beside "raises by" or "less"."""
         if self.direction < 0 and self.low != self.high:
-            return amounts.interval(-self.high, -self.low, self.unit, -self.difference, self.coarsest)
+            return amounts.interval(self.say, -self.high, -self.low, self.unit, -self.difference, self.coarsest)
         return self.ends
 
     @property
     def amount_span(self) -> str:
         """The interval of a clear change without sign, in words that say what it is."""
-        return f"{self._named}{self.amount_ends}"
+        return self._named(self.amount_ends)
 
-    @property
-    def _named(self) -> str:
-        """The words before an interval, none where there is no interval."""
-        return "95 % interval " if math.isfinite(self.low) and self.low != self.high else ""
+    def _named(self, ends: str) -> str:
+        """Return an interval with the words that say what it is, as it is where there is none."""
+        known = math.isfinite(self.low) and self.low != self.high
+        return self.say("95 % interval {ends}", ends=ends) if known else ends
 
     @property
     def size(self) -> str:
@@ -126,10 +151,10 @@ class Effect:
         if not self.baseline:
             return ""
         part = abs(self.difference / self.baseline)
-        return "slightly " if part < SLIGHTLY else "strongly " if part > STRONGLY else ""
+        return "slightly" if part < SLIGHTLY else "strongly" if part > STRONGLY else ""
 
 
-def find(effects: pd.DataFrame, scenario: str, indicator: str, origin: str) -> Effect | None:
+def find(say: Language, effects: pd.DataFrame, scenario: str, indicator: str, origin: str) -> Effect | None:
     """Return one effect, or None where the table has no such row."""
     beside = pick(effects, indicator, origin)
     rows = beside[beside["scenario"] == scenario]
@@ -141,87 +166,102 @@ def find(effects: pd.DataFrame, scenario: str, indicator: str, origin: str) -> E
     coarsest = float(widths.max()) / 2 if len(widths) else 0.0
     scenario, indicator, origin, unit, better = (str(row[key]) for key in KEYS)
     baseline, value, difference, low, high = (float(row[key]) for key in NUMBERS)
-    return Effect(scenario, indicator, origin, unit, better, baseline, value, difference, low, high, coarsest)
+    return Effect(say, scenario, indicator, origin, unit, better, baseline, value, difference, low, high, coarsest)
 
 
-def _predicate(effect: Effect, thing: str, plural: bool, first: bool = True) -> str:
-    """Return "raises thing by 1.2 points (interval)" or that there is no clear effect."""
-    s = "" if plural else "s"
+def predicate(effect: Effect, who: str, what: str, plural: bool, first: bool = True) -> str:
+    """Return "WHO raises WHAT by 1.2 points (interval)" or that there is no clear effect, without the full stop."""
+    say, count = effect.say, 2 if plural else 1
     if effect.nothing:
-        return f"{'do' if plural else 'does'} not change {thing}"
+        return say.many(*NOTHING, count, who=who, what=what)
     if effect.direction == 0:
-        has = "have" if plural else "has"
         span = effect.span if first else effect.ends
-        return f"{has} no clear effect on {thing} ({effect.signed}; {span}, includes zero)"
+        return say.many(*UNCLEAR, count, who=who, what=what, change=effect.signed, span=span)
     span = effect.amount_span if first else effect.amount_ends
-    verb = "raise" if effect.direction > 0 else "lower"
-    return f"{effect.size}{verb}{s} {thing} by {effect.amount} ({span})"
+    words = MOVES[effect.direction, effect.size]
+    return say.many(*words, count, who=who, what=what, amount=effect.amount, span=span)
 
 
-def headline(effects: pd.DataFrame) -> str:
+def headline(say: Language, effects: pd.DataFrame) -> str:
     """Return the answer to "training alone, market access alone, or both?" in one sentence of three parts."""
     parts: list[str] = []
-    for scenario, subject in PROGRAMME_WORDS.items():
-        effect = find(effects, scenario, "market_share", "local")
+    for scenario, words in PROGRAMME_WORDS.items():
+        effect = find(say, effects, scenario, "market_share", "local")
         if effect is not None:
-            thing = "it" if parts else SHARE_WORDS
-            words = _predicate(effect, thing, scenario == "both", first=not parts)
-            parts.append((subject if not parts else subject[0].lower() + subject[1:]) + " " + words)
+            who, what = say(words), say(later("it")) if parts else say(SHARE_WORDS)
+            who = who[0].lower() + who[1:] if parts else who
+            parts.append(predicate(effect, who, what, scenario == "both", first=not parts))
     return "; ".join(parts) + "."
 
 
-def programme(effects: pd.DataFrame, scenario: str) -> str:
+def programme(say: Language, effects: pd.DataFrame, scenario: str) -> str:
     """Return what one programme does to share, factors, jobs and value added, and what it costs."""
-    subject, plural = PROGRAMME_WORDS[scenario], scenario == "both"
-    share = find(effects, scenario, "market_share", "local")
+    plural = scenario == "both"
+    share = find(say, effects, scenario, "market_share", "local")
     sentences = []
     if share is not None:
-        ends = f", from {amounts.level(share.baseline, share.unit)} to {amounts.level(share.value, share.unit)}"
-        sentences.append(f"{subject} {_predicate(share, SHARE_WORDS, plural)}{ends if share.direction else ''}.")
-    sentences.append(_factors(effects, scenario))
-    for indicator, thing in (("jobs", "local metal jobs"), ("value_added", "value added kept in the city")):
-        effect = find(effects, scenario, indicator, "local")
+        clause = predicate(share, say(PROGRAMME_WORDS[scenario]), say(SHARE_WORDS), plural)
+        if share.direction:
+            start, end = (amounts.level(say, value, share.unit) for value in (share.baseline, share.value))
+            sentences.append(say("{clause}, from {start} to {end}.", clause=clause, start=start, end=end))
+        else:
+            sentences.append(f"{clause}.")
+    sentences.append(_factors(say, effects, scenario))
+    it = say(later("They")) if plural else say(later("It"))
+    for indicator, what in (
+        ("jobs", later("local metal jobs")),
+        ("value_added", later("value added kept in the city")),
+    ):
+        effect = find(say, effects, scenario, indicator, "local")
         if effect is not None:
-            sentences.append(f"{'They' if plural else 'It'} {_predicate(effect, thing, plural, first=False)}.")
-    sentences.append(_cost(effects, scenario, share))
+            sentences.append(f"{predicate(effect, it, say(what), plural, first=False)}.")
+    sentences.append(_cost(say, effects, scenario, share))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _factors(effects: pd.DataFrame, scenario: str) -> str:
+def _factors(say: Language, effects: pd.DataFrame, scenario: str) -> str:
     """Return which of the five factors a programme clearly moves, the largest relative change first."""
-    found = [find(effects, scenario, factor, "local") for factor in FACTORS]
+    found = [find(say, effects, scenario, factor, "local") for factor in FACTORS]
     moved = [one for one in found if one is not None and one.direction and one.baseline > 0 and one.value > 0]
     if not moved:
-        return "None of the five factors of that share moves clearly."
+        return say("None of the five factors of that share moves clearly.")
     ratio = {one.indicator: abs(math.log(one.value / one.baseline)) for one in moved}
     moved = [one for one in moved if ratio[one.indicator] >= WORTH_NAMING * max(ratio.values())]
     moved.sort(key=lambda one: -ratio[one.indicator])
-    clauses = [
-        f"{FACTOR_WORDS[one.indicator]} {'rises' if one.direction > 0 else 'falls'} from {_ends(one)}"
-        for one in moved[:2]
-    ]
-    most = "Of its five factors, " if len(moved) == 1 else "Of its five factors, the most moved: "
-    return f"{most}{'; '.join(clauses)}."
+    clauses = "; ".join(_from_to(one) for one in moved[:2])
+    if len(moved) == 1:
+        return say("Of its five factors, {clauses}.", clauses=clauses)
+    return say("Of its five factors, the most moved: {clauses}.", clauses=clauses)
 
 
-def _ends(effect: Effect) -> str:
-    """Return "82.0 to 84.1 %", with enough digits to tell the two apart."""
-    scale = amounts.unit_of(effect.unit).scale
+def _from_to(effect: Effect) -> str:
+    """Return "access rises from 82.0 to 84.1 %", with enough digits to tell the two apart."""
+    say, scale = effect.say, amounts.unit_of(effect.unit).scale
     decimals = max(1, amounts.decimals_for(effect.difference * scale, most=3))
-    first = amounts.plain(effect.baseline * scale, decimals)
-    return f"{first} to {amounts.level(effect.value, effect.unit, decimals)}"
+    parts = {
+        "what": say(FACTOR_WORDS[effect.indicator]),
+        "start": say.number(effect.baseline * scale, decimals),
+        "end": amounts.level(say, effect.value, effect.unit, decimals),
+    }
+    if effect.direction > 0:
+        return say("{what} rises from {start} to {end}", **parts)
+    return say("{what} falls from {start} to {end}", **parts)
 
 
-def _cost(effects: pd.DataFrame, scenario: str, share: Effect | None) -> str:
+def _cost(say: Language, effects: pd.DataFrame, scenario: str, share: Effect | None) -> str:
     """Return the spending of a programme, and the change of the share for each billion rupiah a year."""
-    spent = find(effects, scenario, "spending", "")
+    spent = find(say, effects, scenario, "spending", "")
     if spent is None:
         return ""
     if spent.difference <= 0:
-        return "The city’s budget pays nothing for it."
-    text = f"The city’s budget pays {amounts.billions_a_year(spent.difference)}"
+        return say("The city’s budget pays nothing for it.")
+    sum_ = amounts.billions_a_year(say, spent.difference)
     if share is None or share.direction == 0:
-        return f"{text}."
+        return say("The city’s budget pays {sum}.", sum=sum_)
     per = 12 * spent.difference / 1000
-    each = amounts.change(share.difference / per, share.low / per, share.high / per, share.unit)
-    return f"{text}; at that rate, {each} of market share for each Rp 1 billion a year."
+    each = amounts.change(say, share.difference / per, share.low / per, share.high / per, share.unit)
+    return say(
+        "The city’s budget pays {sum}; at that rate, {each} of market share for each Rp 1 billion a year.",
+        sum=sum_,
+        each=each,
+    )
