@@ -26,7 +26,7 @@ from sim.core.toml_lines import Problems, did_you_mean, parse_settings, parse_va
 from sim.core.uses import PolicyUse, set_lever, uses_of, written
 from sim.errors import UserError
 
-__all__ = ["PolicyUse", "Scenario", "check", "parse_settings", "parse_value", "shipped", "shipped_names"]
+__all__ = ["PolicyUse", "Scenario", "check", "designs", "parse_settings", "parse_value", "shipped", "shipped_names"]
 
 FAMILIES = {"cluster_": 1, "mill_": 1, "buyer_": 1}  # and the fewest members a town may have
 FIRST_OBSERVED, WARM_UP, OBSERVED = "time.first_observed", "time.warm_up_months", "time.observed_months"
@@ -299,6 +299,11 @@ def _folder() -> Path:
     """Return the folder of shipped scenarios: inside the package when installed, beside it in a checkout."""
     here = Path(__file__).parent
     return here / "scenarios" if (here / "scenarios").is_dir() else here.parent / "scenarios"
+
+
+def designs() -> Path:
+    """Return the folder of the designs of sweeps that are shipped beside the scenarios."""
+    return _folder() / "sweeps"
 
 
 def shipped_names() -> list[str]:

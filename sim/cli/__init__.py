@@ -13,6 +13,7 @@ from sim.cli.people import brief, show_page
 from sim.cli.runs import run
 from sim.cli.starters import new_policy, new_scenario
 from sim.cli.studies import bind, compare, validate
+from sim.cli.sweeps import sweep
 from sim.cli.world import check, describe, policies, schema
 from sim.exits import guarded
 
@@ -55,6 +56,7 @@ app.command()(run)
 app.command()(compare)
 app.command()(bind)
 app.command()(validate)
+app.command()(sweep)
 app.command()(brief)
 app.command("app")(show_page)
 app.command()(check)

@@ -12,10 +12,13 @@ from sim.errors import UserError
 
 __all__ = ["found", "is_file", "label_of", "names_in", "shipped_in", "spelled_out"]
 
+APART = "sweeps/"  # designs are files of another kind, found in their own folder
+
 
 def names_in(folder: Path) -> list[str]:
     """Return the names of the files in a folder: paths within it, without ``.toml``."""
-    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
+    names = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
+    return sorted(name for name in names if not name.startswith(APART))
 
 
 def shipped_in(folder: Path, name: str) -> Path | None:
@@ -78,7 +81,7 @@ def is_file(path: Path, *, or_folder: bool = False) -> bool:
         return False
 
 
-def found(path_or_name: str | os.PathLike[str], folder: Path) -> tuple[Path, str]:
+def found(path_or_name: str | os.PathLike[str], folder: Path, what: str = "scenario") -> tuple[Path, str]:
     """Return the file that a user means, and how to call it in messages.
 
     A file that exists comes first, then the shipped files; ``scenarios/NAME.toml`` is also found where the
@@ -90,6 +93,8 @@ def found(path_or_name: str | os.PathLike[str], folder: Path) -> tuple[Path, str
         What the user wrote.
     folder : Path
         The folder of shipped files.
+    what : str
+        What the files are, for the message.
 
     Raises
     ------
@@ -111,7 +116,7 @@ def found(path_or_name: str | os.PathLike[str], folder: Path) -> tuple[Path, str
     near = did_you_mean(said.removesuffix(".toml"), names) or did_you_mean(path.stem, stems)
     name = said if said and said.isprintable() else shown(said)
     message = (
-        f"{name}: no such file.{near} Write the path of a TOML file, or the name of a shipped scenario:"
+        f"{name}: no such file.{near} Write the path of a TOML file, or the name of a shipped {what}:"
         f" {', '.join(names)}."
     )
     raise UserError(message)

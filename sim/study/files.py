@@ -9,6 +9,7 @@ import platform
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
@@ -21,7 +22,17 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Delivery", "manifest", "output_folder", "short_key", "versions"]
+__all__ = [
+    "Delivery",
+    "StorageError",
+    "manifest",
+    "output_folder",
+    "program",
+    "remove_unfinished",
+    "short_key",
+    "unwritable",
+    "versions",
+]
 
 LIBRARIES = ("mesa", "numba", "numpy", "pandas", "pyarrow", "scipy")
 UNFINISHED = ".unfinished"
@@ -32,10 +43,20 @@ ADVICE = {
 }
 
 
-def _refuse(path: Path, problem: OSError) -> UserError:
-    """Return the message for a place that cannot be written."""
+class StorageError(UserError):
+    """A result that cannot be written: what, why, and what to do."""
+
+
+def unwritable(path: Path, problem: OSError) -> StorageError:
+    """Return the error for a place that cannot be written, with what to do about it.
+
+    Examples
+    --------
+    >>> print(unwritable(Path("results"), OSError(errno.ENOSPC, "No space left on device")))
+    results: cannot be written: No space left on device. Free some space, or choose another folder with --out.
+    """
     advice = ADVICE.get(problem.errno or 0, "Choose another folder with --out, or allow writing to this one.")
-    return UserError(f"{path}: cannot be written: {problem.strerror or problem}. {advice}")
+    return StorageError(f"{path}: cannot be written: {problem.strerror or problem}. {advice}")
 
 
 def output_folder(path: str | Path) -> Path:
@@ -50,7 +71,7 @@ def output_folder(path: str | Path) -> Path:
     >>> output_folder("/dev/null/results")
     Traceback (most recent call last):
     ...
-    sim.errors.UserError: /dev/null/results: cannot be written: Not a directory. Choose another folder ...
+    sim.study.files.StorageError: /dev/null/results: cannot be written: Not a directory. Choose another folder ...
     """
     folder = Path(path)
     try:
@@ -64,13 +85,29 @@ def output_folder(path: str | Path) -> Path:
         finally:
             attempt.unlink(missing_ok=True)
     except OSError as problem:
-        raise _refuse(folder, problem) from problem
+        raise unwritable(folder, problem) from problem
     return folder
 
 
 def _unfinished(name: str) -> str:
     """Return a name for a file in the making; no reader of results takes it for data."""
     return f".{name}.{secrets.token_hex(4)}{UNFINISHED}"
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the files in the making that a killed command left in a folder.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as place:
+    ...     (Path(place) / _unfinished("note.txt")).touch()
+    ...     remove_unfinished(Path(place))
+    ...     os.listdir(place)
+    []
+    """
+    for left in folder.glob(f".*{UNFINISHED}"):
+        left.unlink(missing_ok=True)
 
 
 def _settle(file: BinaryIO, content: bytes) -> None:
@@ -121,7 +158,7 @@ class Delivery:
             try:
                 unfinished.replace(path)
             except OSError as problem:
-                raise _refuse(path, problem) from problem
+                raise unwritable(path, problem) from problem
         with suppress(OSError):  # not every system lets a folder be opened
             handle = os.open(self.folder, os.O_RDONLY)
             try:
@@ -139,7 +176,7 @@ class Delivery:
             with unfinished.open("xb") as file:
                 _settle(file, content)
         except OSError as problem:
-            raise _refuse(path, problem) from problem
+            raise unwritable(path, problem) from problem
 
     def text(self, name: str, content: str) -> None:
         """Add a text file."""
@@ -180,6 +217,18 @@ def versions() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[library] = version(library)
     return found
+
+
+@cache
+def program() -> str:
+    """Return a name for all that a result depends on besides the question: the model's code and the libraries.
+
+    Examples
+    --------
+    >>> program() == program()
+    True
+    """
+    return short_key(versions())
 
 
 def manifest(command: str, facts: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["InProcess", "WorkerPool", "cores", "end"]
+from sim.errors import UserError
+
+__all__ = ["InProcess", "WorkerPool", "cores", "end", "hands"]
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -101,6 +103,28 @@ def _surroundings_of_a_worker(needs_main: bool) -> Iterator[None]:
                 os.environ[name] = value
         if holds_signals:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+@contextmanager
+def hands(workers: int | None = None, cluster: str | None = None) -> Iterator[dict[str, Any]]:
+    """Yield who is to do the runs of a study, as options of ``run_all``: local processes, or a running dask cluster.
+
+    Examples
+    --------
+    >>> with hands(workers=2) as options:
+    ...     options
+    {'workers': 2}
+    """
+    if cluster is None:
+        yield {"workers": workers}
+        return
+    if workers is not None:
+        message = "--workers and --cluster do not go together: a cluster has its own workers. Leave one out."
+        raise UserError(message)
+    from sim.study.cluster import connected
+
+    with connected(cluster) as (executor, places):
+        yield {"workers": places, "executor": executor}
 
 
 def begin_worker(parent: int) -> None:

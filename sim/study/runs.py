@@ -5,7 +5,7 @@ A run depends on its scenario and its seed alone, so the number of workers never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Generator, Iterable, Sized
 from concurrent.futures import Executor
 from functools import partial
 from itertools import chain, islice
@@ -13,9 +13,10 @@ from typing import Any
 
 from sim.study.pools import InProcess, WorkerPool, cores
 from sim.study.simulate import Job, Summary, prepare, simulate
-from sim.study.work_queue import Failure, Outcome, RunError, WorkQueue
+from sim.study.work_queue import Cost, Failure, Outcome, RunError, WorkQueue
 
 __all__ = [
+    "Cost",
     "Failure",
     "Job",
     "Outcome",
@@ -53,8 +54,10 @@ def run_all(
     executor: Callable[[], Executor] | None = None,
     batch: int | None = None,
     progress: Progress | None = None,
-) -> Iterator[Outcome]:
-    """Do every job and yield the outcomes in the order of the jobs.
+    ordered: bool = True,
+    apart: bool = False,
+) -> Generator[Outcome]:
+    """Do every job and yield the outcomes, in the order of the jobs unless asked otherwise.
 
     Parameters
     ----------
@@ -71,6 +74,10 @@ def run_all(
         How many jobs are sent to a worker at a time.
     progress
         Called as ``progress(done, total)`` in this process; ``total`` is 0 when it is not known.
+    ordered
+        Whether outcomes come in the order of the jobs, or each as soon as it is there.
+    apart
+        Whether even a single worker has a process of its own, so that a run cannot end this one.
 
     Yields
     ------
@@ -86,28 +93,28 @@ def run_all(
     workers = workers or default_workers(total)
     if executor is None:
         needs_main = getattr(work, "__module__", "") == "__main__"
-        executor = InProcess if workers == 1 else partial(WorkerPool, workers, needs_main)
+        executor = InProcess if workers == 1 and not apart else partial(WorkerPool, workers, needs_main)
     in_process = executor is InProcess
     if batch is None:
         fair = MOST_RUNS_A_TASK if total is None else total // (4 * workers)
         batch = 1 if in_process else max(1, min(MOST_RUNS_A_TASK, fair))
     ready: Callable[[], None] = do_nothing
     if work is simulate and not in_process:
-        from sim.core.compiled import code_fingerprint
+        from sim.study.files import program
 
         jobs = iter(jobs)
         first = list(islice(jobs, 1))
         prepare(first)  # so that the workers load what is compiled here, instead of all compiling at once
         jobs = chain(first, jobs)
-        work, ready = partial(simulate, code=code_fingerprint()), partial(prepare, [])
+        work, ready = partial(simulate, code=program()), partial(prepare, [])
     queue = WorkQueue(jobs, work, ready, executor, batch, most=1 if in_process else TASKS_A_WORKER * workers)
     following = 0
     try:
         while queue.advance():
             if progress:
                 progress(queue.done, total or 0)
-            while following in queue.finished:
-                yield queue.finished.pop(following)
+            while (number := following if ordered else next(iter(queue.finished), -1)) in queue.finished:
+                yield queue.finished.pop(number)
                 following += 1
         queue.leave()
     finally:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
+from sim.study.work_queue import OtherCodeError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +38,15 @@ class Job:
     relief: str | None = None
     keep: tuple[str, ...] = ()
     firms_from: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The run's name for all time: a hash of code, world, seed, months and relief."""
+        from sim.core.compiled import code_fingerprint
+
+        months = self.scenario.months if self.months is None else self.months
+        parts = (code_fingerprint(), self.scenario.fingerprint, self.seed, months, self.relief)
+        return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
     def __str__(self) -> str:
         eased = f", {self.relief} eased" if self.relief else ""
@@ -72,17 +83,20 @@ def prepare(jobs: Sequence[Job]) -> None:
 def simulate(job: Job, code: str | None = None) -> Summary:
     """Run the model once and return the means over the observed months.
 
-    ``code`` is the fingerprint of the code that asks: a worker that read other files, edited while the study
-    ran, refuses.
+    ``code`` names the program that asks: a worker that read other files, edited while the study ran or on another
+    machine, refuses.
     """
     import numpy as np
 
-    from sim.core.compiled import code_fingerprint
     from sim.model import MetalSupplyChain
+    from sim.study.files import program
 
-    if code not in (None, code_fingerprint()):
-        message = "the program's files were changed while the study ran. Run it again."
-        raise UserError(message)
+    if code not in (None, program()):
+        message = (
+            "The program's files were changed while the study ran, or a worker of the cluster has other files or"
+            " libraries. Install the same everywhere, start the workers anew, and run it again."
+        )
+        raise OtherCodeError(message)
 
     options = {"relief": job.relief} if job.relief else {}
     model = MetalSupplyChain(job.scenario, seed=job.seed, months=job.months, **options)

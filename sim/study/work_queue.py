@@ -2,15 +2,17 @@
 
 A run that fails is reported with its scenario and seed. When a worker is killed, the runs that were under way
 are done again one by one; only a run that is alone under way is blamed for the end of its worker, and after
-three times it is given up.
+three times it is given up. A run that tells of a worker with other code stops the whole study.
 """
 
 from __future__ import annotations
 
+import socket
+import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -18,13 +20,23 @@ from typing import Any
 from sim.errors import AuditError, UserError
 from sim.study.pools import InProcess, end
 
-__all__ = ["Failure", "Outcome", "RunError", "WorkQueue"]
+__all__ = ["ENDED", "Cost", "Failure", "OtherCodeError", "Outcome", "RunError", "WorkQueue"]
 
 Numbered = tuple[int, Any]
-Results = list[tuple[int, Any, "Failure | None"]]
+Results = list[tuple[int, Any, "Failure | None", "Cost | None"]]
 
 CRASHES_ALLOWED = 3
-STARTS_ALLOWED = 10
+STARTS_ALLOWED = 25
+SECONDS_BETWEEN_LOOKS = 5.0
+ENDED = "WorkerEnded"  # the kind of failure of a run that ended its worker
+ALWAYS_ENDS = (
+    f"this run ended its worker process {CRASHES_ALLOWED} times while it ran alone. Is there enough memory? "
+    "Do it by itself with kotabaja run to see."
+)
+
+
+class OtherCodeError(UserError):
+    """A worker runs other code than the command that asks: nothing that it returns can be used."""
 
 
 class RunError(Exception):
@@ -45,12 +57,22 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a run took: processor and clock seconds, and the machine it ran on."""
+
+    cpu_s: float
+    wall_s: float
+    host: str
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """A job with what came of it: either ``value`` or ``failure``."""
+    """A job with what came of it: either ``value`` or ``failure``; and its cost, unless it ended its worker."""
 
     job: Any
     value: Any = None
     failure: Failure | None = None
+    cost: Cost | None = None
 
     def result(self) -> Any:
         """Return the value, or raise the error of the run with its scenario and seed.
@@ -67,7 +89,7 @@ class Outcome:
         if self.failure is None:
             return self.value
         message = f"{self.job}: {self.failure.message}"
-        if self.failure.kind == "UserError":
+        if self.failure.kind in ("UserError", ENDED):
             raise UserError(message)
         if self.failure.kind == "AuditError":
             raise AuditError(message)
@@ -79,11 +101,26 @@ def _do(work: Callable[[Any], Any], batch: Sequence[Numbered]) -> Results:
     """Do some jobs, in a worker; an error of a run becomes its failure."""
     done: Results = []
     for number, job in batch:
+        value, failure = None, None
+        cpu_s, wall_s = time.thread_time(), time.perf_counter()
         try:
-            done.append((number, work(job), None))
+            value = work(job)
         except Exception as error:  # whatever a run raises belongs to that run
-            done.append((number, None, Failure(type(error).__name__, str(error), traceback.format_exc())))
+            failure = Failure(type(error).__name__, str(error), traceback.format_exc())
+        cost = Cost(time.thread_time() - cpu_s, time.perf_counter() - wall_s, socket.gethostname())
+        done.append((number, value, failure, cost))
     return done
+
+
+def _error_of(future: Future[Any]) -> BaseException | None:
+    """Return the error of a task that has ended, if any; one taken away from its worker counts as one."""
+    return CancelledError() if future.cancelled() else future.exception()
+
+
+def _ends_a_worker(error: BaseException) -> bool:
+    """Tell whether an error of an executor means that a worker, or the way to it, was lost."""
+    of_cluster = type(error).__module__.partition(".")[0] == "distributed"
+    return of_cluster or isinstance(error, (BrokenExecutor, CancelledError))
 
 
 @dataclass
@@ -127,11 +164,12 @@ class WorkQueue:
         if not self._live:
             return bool(self._suspects)
         broken = None
-        for future in wait(self._live, return_when=FIRST_COMPLETED).done:
+        for future in self._ended(self._live):
             batch = self._live.pop(future)
-            try:
+            error = _error_of(future)
+            if error is None:
                 self._record(batch, future.result())
-            except Exception as error:  # the end of a worker has another name in each executor
+            else:
                 self._suspects.extend(batch)
                 broken = broken or error
         if isinstance(broken, BrokenExecutor):
@@ -147,50 +185,74 @@ class WorkQueue:
             self._suspects.extend(batch)
             self._replace()
 
+    def _ended(self, futures: Collection[Future[Any]]) -> set[Future[Any]]:
+        """Wait for the first tasks that end; now and then let the executor look whether it has workers at all."""
+        look = getattr(self._pool, "look", None)
+        while not (ended := wait(futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED).done):
+            if look is not None:
+                look()
+        return ended
+
     def _retry(self, suspect: Numbered) -> None:
         """Do one job that was under way when a worker ended, alone, and blame it if that happens again."""
         number = suspect[0]
-        self._pool = self._pool or self.executor()
-        try:
-            self._pool.submit(self.ready).result()
-        except BrokenExecutor as error:
+        _, error = self._alone(self.ready)
+        if error is not None:
             self._suspects.append(suspect)
-            self._replace()
-            self._failed_starts += 1
-            if self._failed_starts == STARTS_ALLOWED:
-                message = (
-                    f"Worker processes end before they have done anything ({error}). "
-                    "Is there enough memory? Use --workers 1 to run without them."
-                )
-                raise UserError(message) from error
+            self._count_failed_start(error)
             return
         self._failed_starts = 0
-        try:
-            self._record([suspect], self._pool.submit(_do, self.work, [suspect]).result())
-        except Exception as error:
-            if isinstance(error, BrokenExecutor):
-                self._replace()
-            self._crashes[number] += 1
+        results, error = self._alone(_do, self.work, [suspect])
+        if error is None:
+            self._record([suspect], results)
+            return
+        failure = Failure(type(error).__name__, str(error))  # for example a result that cannot be sent back
+        if _ends_a_worker(error):
+            # a cluster tries several workers of its own accord before it says so
+            self._crashes[number] += 1 + getattr(error, "allowed_failures", 0)
             if self._crashes[number] < CRASHES_ALLOWED:
                 self._suspects.append(suspect)
                 return
-            message = (
-                f"this run ended its worker process {CRASHES_ALLOWED} times while it ran alone ({error}). "
-                "Is there enough memory? Use --workers 1 to see the run itself."
-            )
-            self._record([suspect], [(number, None, Failure("UserError", message))])
+            failure = Failure(ENDED, ALWAYS_ENDS)
+        self._record([suspect], [(number, None, failure, None)])
+
+    def _alone(self, work: Callable[..., Any], *given: Any) -> tuple[Any, BaseException | None]:
+        """Have one thing done while no worker has anything else to do; return the result and the error, if any."""
+        self._pool = self._pool or self.executor()
+        try:
+            future = self._pool.submit(work, *given)
+            self._ended([future])
+            error = _error_of(future)
+        except BrokenExecutor as broken:
+            error = broken
+        if isinstance(error, BrokenExecutor):
+            self._replace()
+        return (None if error else future.result()), error
+
+    def _count_failed_start(self, error: BaseException) -> None:
+        """Stop a study whose workers never get as far as a run."""
+        self._failed_starts += 1
+        if _ends_a_worker(error) and self._failed_starts < STARTS_ALLOWED:
+            return
+        message = (
+            f"Worker processes end before they have done anything ({type(error).__name__}: {error}). "
+            "Is there enough memory, and is Kotabaja installed where they run?"
+        )
+        raise UserError(message) from error
 
     def _record(self, batch: list[Numbered], results: Results) -> None:
         """Keep the outcomes of one task."""
         jobs = dict(batch)
-        for number, value, failure in results:
-            self.finished[number] = Outcome(jobs[number], value, failure)
+        for number, value, failure, cost in results:
+            if failure is not None and failure.kind == OtherCodeError.__name__:
+                raise OtherCodeError(failure.message)
+            self.finished[number] = Outcome(jobs[number], value, failure, cost)
         self.done += len(results)
 
     def _replace(self) -> None:
         """Give up an executor that broke; what was under way in it is done again, one by one."""
         for future, batch in self._live.items():
-            if future.done() and not future.cancelled() and future.exception() is None:
+            if future.done() and _error_of(future) is None:
                 self._record(batch, future.result())
             else:
                 self._suspects.extend(batch)

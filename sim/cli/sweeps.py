@@ -1,0 +1,48 @@
+"""Sweeps: every run of a design, kept and continued."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import announce_compile
+
+
+def sweep(
+    design: Annotated[
+        str, typer.Argument(metavar="DESIGN", help="A design file, a shipped design's name, or with --status a folder.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for the runs. [default: results/sweep/NAME]")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=64, help="Number of processes. [default: one a core]")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Only say how the sweep in a folder stands.")] = False,
+) -> None:
+    """Do every run of a design and keep each; the same command continues what was stopped."""
+    from sim.study.standing import standing
+
+    if status:
+        print(standing(out or design))
+        return
+    from sim.study.design_file import load_design
+    from sim.study.pools import hands
+    from sim.study.screen import progress_bar
+    from sim.study.summary import fan_table
+    from sim.study.sweep import sweep as study
+
+    plan = load_design(design)
+    folder = out or Path("results") / "sweep" / plan.name
+    print(plan, flush=True)
+    announce_compile()
+    with hands(workers, cluster) as chosen, progress_bar("Sweeping") as progress:
+        study(plan, folder, progress=progress, **chosen)
+    print(standing(folder))
+    print(f"\nMeans over the observed months, spread over rows and seeds\n{fan_table(folder)}")
+    print(f"Written to {folder}")
