@@ -92,8 +92,8 @@ def connected(address: str) -> Iterator[tuple[Callable[[], ClusterPool], int]]:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as problem:
         message = (
-            f"--cluster {address}: no dask scheduler answers there ({problem}). Start one with `dask scheduler` and name "
-            "its address, for example tcp://127.0.0.1:8786."
+            f"--cluster {address}: no dask scheduler answers there ({problem}). Start one with `dask scheduler` and "
+            "name its address, for example tcp://127.0.0.1:8786."
         )
         raise UserError(message) from problem
     try:

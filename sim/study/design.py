@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ class Design:
     ``values`` holds the inputs' values by name, one a row, and ``places`` where the rows lie in the unit cube (a row a
     row, a column an input; none where a design lists its rows). Rows are distinct: ``sample`` holds, for every point
     that the method drew, the number of its row. ``seeds`` has a row a row, a column a replication; seeds are common to
-    all rows, or with ``own`` each row has its own.
+    all rows, or with ``own`` each row has its own. ``fixed`` is set alike in all rows.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Design:
     seeds: NDArray[Any]
     own: bool = False
     months: int | None = None
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         worlds = f"{self.rows:,} rows x {len(self.scenarios)} scenarios x {self.replications} seeds"
@@ -122,7 +123,7 @@ class Design:
 
     def world(self, scenario: int, row: int) -> Scenario:
         """Return a scenario of the design (by its place) with the values of a row."""
-        base, settings = self.scenarios[scenario], self.settings(row)
+        base, settings = self.scenarios[scenario], {**self.fixed, **self.settings(row)}
         return base.changed(settings) if settings else base
 
     def runs(self, done: NDArray[Any] | None = None) -> Iterator[Planned]:
@@ -142,6 +143,7 @@ class Design:
             "scenarios": {one.name: one.fingerprint for one in self.scenarios},
             "inputs": {name: str(column.dtype) for name, column in self.values.items()},
             "months": self.months,
+            "fixed": self.fixed,
         }
         digest = hashlib.blake2b(json.dumps(facts).encode(), digest_size=16)
         for column in (*self.values.values(), self.seeds):

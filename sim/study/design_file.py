@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import product
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.core.shipped import found
 from sim.core.toml_lines import Problems, did_you_mean, read_toml, shown
@@ -16,9 +17,6 @@ from sim.study.design import MOST_SEEDS, Design, Input, common_seeds, distinct, 
 from sim.study.design_inputs import inputs_of, leaves, levels_of, listed_inputs
 from sim.study.distributions import Choice
 from sim.study.samples import SAMPLES, grid
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 __all__ = ["METHODS", "load_design"]
 
@@ -34,6 +32,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "inputs": ("grid", *SAMPLES),
     "rows": ("list",),
 }
+WARM_UP = "time.warm_up_months"
 MOST_ROWS = 1_000_000
 MOST_MONTHS = 1200
 
@@ -63,7 +62,8 @@ def load_design(path_or_name: str | os.PathLike[str]) -> Design:
     months = _months(tables, scenarios, problems)
     rows = _listed(tables, scenarios, problems) if method == "list" else _drawn(method, tables, scenarios, problems)
     problems.stop()
-    return Design(path.stem, method, str(tables["reason"]).strip(), scenarios, months=months, **rows)
+    reason, fixed = str(tables["reason"]).strip(), _fixed(tables)
+    return Design(path.stem, method, reason, scenarios, months=months, fixed=fixed, **rows)
 
 
 def _method(tables: Mapping[str, Any], problems: Problems) -> str:
@@ -99,25 +99,19 @@ def _whole(key: str, tables: Mapping[str, Any], problems: Problems, most: int, u
 
 
 def _scenarios(tables: Mapping[str, Any], path: Path, problems: Problems) -> tuple[Scenario, ...]:
-    """Return the scenarios that every row is run in, with what is fixed for all of them."""
+    """Return the scenarios that every row is run in."""
     names = tables.get("scenarios", ["baseline"])
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         problems.add("scenarios", 'must be a list of names or files in double quotes, for example ["baseline"].')
         return ()
-    fixed = dict(leaves(tables["fixed"])) if isinstance(tables.get("fixed"), Mapping) else {}
     loaded: list[Scenario] = []
     for name in names:
         beside = path.parent / (name if name.endswith(".toml") else f"{name}.toml")
         try:
-            scenario = Scenario.load(beside if beside.is_file() else name)
+            loaded.append(Scenario.load(beside if beside.is_file() else name))
         except UserError as error:
             for line in str(error).splitlines():
                 problems.add("scenarios", line)
-            continue
-        try:
-            loaded.append(scenario.changed(fixed) if fixed else scenario)
-        except UserError as error:
-            _pass_on(error, scenario, "fixed", problems)
     for place, one in enumerate(loaded):
         for other in loaded[:place]:
             if one.name == other.name or one.fingerprint == other.fingerprint:
@@ -125,14 +119,25 @@ def _scenarios(tables: Mapping[str, Any], path: Path, problems: Problems) -> tup
     return tuple(loaded)
 
 
-def _pass_on(error: UserError, scenario: Scenario, where: str, problems: Problems) -> None:
-    """Note what is wrong with a changed scenario as a problem of the design file, once."""
-    for line in str(error).splitlines():
-        key, _, message = line.removeprefix(f"{scenario.name} (changed):").strip().partition(": ")
-        noted = len(problems.messages)
-        problems.add(key, f"{message} (In scenario {scenario.name}.)", at=f"{where}.{key}")
-        if problems.messages[-1] in problems.messages[:noted]:
-            problems.messages.pop()
+def _fixed(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is set alike in all rows, by key."""
+    return dict(leaves(tables.get("fixed", {})))
+
+
+def _try(
+    scenario: Scenario, settings: Mapping[str, Any], where: str, tables: Mapping[str, Any], problems: Problems
+) -> None:
+    """Note what a scenario does not allow of some settings, once, on the line where the design says it."""
+    try:
+        scenario.changed({**_fixed(tables), **settings})
+    except UserError as error:
+        for line in str(error).splitlines():
+            key, _, message = line.removeprefix(f"{scenario.name} (changed):").strip().partition(": ")
+            noted = len(problems.messages)
+            place = "fixed" if key in _fixed(tables) else where
+            problems.add(key, f"{message} (In scenario {scenario.name}.)", at=f"{place}.{key}")
+            if problems.messages[-1] in problems.messages[:noted]:
+                problems.messages.pop()
 
 
 def _months(tables: Mapping[str, Any], scenarios: Sequence[Scenario], problems: Problems) -> int | None:
@@ -141,7 +146,7 @@ def _months(tables: Mapping[str, Any], scenarios: Sequence[Scenario], problems: 
         return None
     months = _whole("months", tables, problems, MOST_MONTHS)
     for one in scenarios:
-        warm_up = int(one["time.warm_up_months"])
+        warm_up = int(_fixed(tables).get(WARM_UP, one[WARM_UP]))
         if months <= warm_up and not problems:
             problems.add("months", f"{months} leaves none after the warm-up of {warm_up} months in {one.name}.")
     return months
@@ -171,10 +176,10 @@ def _listed(tables: Mapping[str, Any], scenarios: Sequence[Scenario], problems: 
     for number in range(len(rows)):
         settings = {one.name: column[number] for one, column in zip(inputs, columns, strict=True)}
         for scenario in scenarios:
-            try:
-                scenario.changed(settings)
-            except UserError as error:
-                _pass_on(error, scenario, f"rows.{number}", problems)
+            _try(scenario, settings, f"rows.{number}", tables, problems)
+    if not rows:
+        for scenario in scenarios:
+            _try(scenario, {}, "fixed", tables, problems)
     problems.stop()
     values = {one.name: one.typed(column) for one, column in zip(inputs, columns, strict=True)}
     first, sample = distinct(values, max(1, len(rows)))
@@ -207,18 +212,16 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
         power = 1 << points.bit_length()
         problems.add("points", f"{points} is not a power of two, which {method} needs. Write {power // 2} or {power}.")
     for scenario in scenarios:
-        _try_values(scenario, inputs, problems)
+        _try_values(scenario, inputs, tables, problems)
     problems.stop()
     places = grid(levels) if method == "grid" else SAMPLES[method](points, len(inputs), design_seed)
     values = {one.name: one.values(places[:, column]) for column, one in enumerate(inputs)}
     first = sample = np.arange(len(places))
     if not own:
         first, sample = distinct(values, len(places))
-    values = {key: column[first] for key, column in values.items()}
-    _try_dates(scenarios, values, problems)
     return {
         "inputs": tuple(inputs),
-        "values": values,
+        "values": {key: column[first] for key, column in values.items()},
         "places": places[first],
         "sample": sample,
         "seeds": own_seeds(design_seed, len(first), replications) if own else common_seeds(seeds, len(first)),
@@ -226,35 +229,25 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
     }
 
 
-def _try_values(scenario: Scenario, inputs: Sequence[Input], problems: Problems) -> None:
-    """Note values of inputs that a scenario does not allow: the ends of a range, or each of the options."""
+def _try_values(scenario: Scenario, inputs: Sequence[Input], tables: Mapping[str, Any], problems: Problems) -> None:
+    """Note values of inputs that a scenario does not allow: ends of ranges, options, and pairs of dates."""
     candidates = {
         one.name: list(one.spread.options) if isinstance(one.spread, Choice) else one.values([0.0, 1.0]).tolist()
         for one in inputs
     }
     start = {name: values[0] for name, values in candidates.items()}
-    try:
-        world = scenario.changed(start)
-    except UserError as error:
-        _pass_on(error, scenario, "inputs", problems)
+    _try(scenario, start, "inputs", tables, problems)
+    if problems:
         return
     for name, values in candidates.items():
-        for value in values[1:]:
-            try:
-                world.changed({name: value})
-            except UserError as error:
-                _pass_on(error, scenario, "inputs", problems)
+        if not _is_date(name):
+            for value in values[1:]:
+                _try(scenario, {**start, name: value}, "inputs", tables, problems)
+    dates = [name for name in candidates if _is_date(name)]
+    for combination in product(*(candidates[name] for name in dates)):
+        _try(scenario, {**start, **dict(zip(dates, combination, strict=True))}, "inputs", tables, problems)
 
 
-def _try_dates(scenarios: Sequence[Scenario], values: Mapping[str, NDArray[Any]], problems: Problems) -> None:
-    """Note rows whose dates do not fit together, which no value alone can show."""
-    dates = [key for key in values if key.startswith("time.") or key.endswith((".from", ".to"))]
-    if not dates:
-        return
-    combinations = dict.fromkeys(zip(*(values[key].tolist() for key in dates), strict=True))
-    for combination in combinations:
-        for scenario in scenarios:
-            try:
-                scenario.changed(dict(zip(dates, combination, strict=True)))
-            except UserError as error:
-                _pass_on(error, scenario, "inputs", problems)
+def _is_date(name: str) -> bool:
+    """Tell whether an input moves months about, so that its values must fit those of others."""
+    return name.startswith("time.") or name.endswith((".from", ".to"))

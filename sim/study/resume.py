@@ -41,12 +41,13 @@ def resume(store: Store, same: bool) -> Found:
     design = store.design
     found = Found(np.zeros((design.rows, len(design.scenarios), design.replications), dtype=np.bool_))
     keys = {} if same else {run.key: place for place, run in enumerate(design.runs())}
+    earlier = [] if same else parts_in(store.earlier)
     for part in parts_in(store.runs):
         if same:
             _sort_out(store, part, found, _by_labels(design, read_part(part, ("scenario", "row", "seed", "status"))))
         else:
             _sort_out(store, part, found, _by_key(keys, read_part(part, ("key", "status"))), anew=True)
-    for part in [] if same else parts_in(store.earlier):
+    for part in earlier:
         _take_back(store, part, found, _by_key(keys, read_part(part, ("key", "status"))))
     return found
 

@@ -93,15 +93,13 @@ def sweep(
                 for outcome in outcomes:
                     failed += outcome.failure is not None
                     store.add(outcome)
+                store.flush()
             except StorageError as problem:
-                message = (
-                    f"{problem}\nThe runs that were written are kept; with space to write, the same command continues."
-                )
+                message = f"{problem}\nWhat was written before is kept: the same command continues from there."
                 raise StorageError(message) from problem
             except BaseException:
                 store.flush()
                 raise
-            store.flush()
     return failed
 
 
@@ -135,7 +133,7 @@ def facts(design: Design) -> dict[str, Any]:
         "seeds": seeds,
         "months": design.months,
         "inputs": list(design.values),
-        "fixed": dict(design.scenarios[0].changes),
+        "fixed": dict(design.fixed),
     }
 
 

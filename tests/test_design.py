@@ -1,0 +1,369 @@
+"""Designs: what a file asks for, the rows and runs that follow, and what a wrong file is told."""
+
+import numpy as np
+import pytest
+
+from sim import Scenario
+from sim.errors import UserError
+from sim.scenario import designs
+from sim.study.design_file import METHODS, load_design
+from sim.study.distributions import Choice, LogUniform, Normal, Triangular, Uniform, Whole
+from sim.study.samples import SAMPLES
+
+HEAD = {
+    "grid": 'reason = "A test."\nmethod = "grid"\nseeds = 2\n',
+    "lhs": 'reason = "A test."\nmethod = "lhs"\nseeds = 2\npoints = 8\n',
+    "sobol": 'reason = "A test."\nmethod = "sobol"\nseeds = 2\npoints = 8\n',
+    "saltelli": 'reason = "A test."\nmethod = "saltelli"\nreplications = 2\npoints = 8\n',
+    "list": 'reason = "A test."\nmethod = "list"\nseeds = 2\n',
+}
+WEAR = "[inputs.firms.wear]\n"
+
+
+@pytest.fixture
+def design(tmp_path):
+    """Return what makes a design of a text."""
+
+    def load(text):
+        (tmp_path / "mine.toml").write_text(text)
+        return load_design(tmp_path / "mine.toml")
+
+    return load
+
+
+@pytest.fixture
+def complaints(design):
+    """Return what makes a list of complaints of a text, without the name of the file."""
+
+    def told(text):
+        with pytest.raises(UserError) as refused:
+            design(text)
+        return [line.split("mine.toml:", 1)[-1].strip() for line in str(refused.value).splitlines()]
+
+    return told
+
+
+# Rows
+
+
+def test_a_grid_has_every_combination_in_order(design):
+    found = design(
+        HEAD["grid"]
+        + 'scenarios = ["baseline", "training_only"]\n[inputs.firms]\nwear = { low = 0.006, high = 0.01, levels = 3 }\n'
+        "insolvency_months = [4, 6]\n"
+    )
+    assert found.table.to_dict("list") == {
+        "row": [0, 1, 2, 3, 4, 5],
+        "firms.wear": [0.006, 0.006, 0.008, 0.008, 0.01, 0.01],
+        "firms.insolvency_months": [4.0, 6.0] * 3,
+    }
+    assert found.places[:, 0].tolist() == [0.0, 0.0, 0.5, 0.5, 1.0, 1.0]
+    assert len(found) == 6 * 2 * 2 == len(list(found.runs()))
+    assert str(found) == "Design mine (grid): 6 rows x 2 scenarios x 2 seeds = 24 runs"
+
+
+def test_runs_come_row_by_row_with_common_seeds(design):
+    found = design(HEAD["grid"].replace("seeds = 2", "seeds = [7, 3]") + "[inputs.firms]\nwear = [0.006, 0.01]\n")
+    runs = list(found.runs())
+    assert [(run.row, run.seed) for run in runs] == [(0, 7), (0, 3), (1, 7), (1, 3)]
+    assert [run.scenario["firms.wear"] for run in runs] == [0.006, 0.006, 0.01, 0.01]
+    assert runs[0].scenario.fingerprint == Scenario.load("baseline").changed({"firms.wear": 0.006}).fingerprint
+    assert len({run.key for run in runs}) == 4
+
+
+def test_done_runs_are_left_out(design):
+    found = design(HEAD["grid"] + "[inputs.firms]\nwear = [0.006, 0.01]\n")
+    done = np.zeros((2, 1, 2), dtype=bool)
+    done[0, 0, 1] = done[1, 0, 0] = True
+    assert [(run.row, run.seed) for run in found.runs(done)] == [(0, 1), (1, 2)]
+
+
+def test_a_latin_hypercube_uses_every_slice_of_every_input_once(design):
+    found = design(HEAD["lhs"] + WEAR + "[inputs.buyer_stores.number]\nlow = 1\nhigh = 8\n")
+    for column in found.places.T:
+        assert sorted((column * 8).astype(int)) == list(range(8))
+    assert found.values["buyer_stores.number"].dtype == np.int64
+    assert sorted(found.values["buyer_stores.number"]) == list(range(1, 9))
+
+
+def test_more_points_of_a_sobol_sequence_only_add_rows(design):
+    few, many = (design(HEAD["sobol"].replace("points = 8", f"points = {n}") + WEAR) for n in (8, 32))
+    assert np.array_equal(few.places, many.places[:8])
+    assert len({run.key for run in few.runs()} - {run.key for run in many.runs()}) == 0
+
+
+def test_saltelli_s_rows_have_seeds_of_their_own(design):
+    text = HEAD["saltelli"] + WEAR + "[inputs.firms.insolvency_months]\n"
+    found = design(text)
+    assert found.rows == 8 * (2 + 2)
+    assert found.own
+    assert len(np.unique(found.seeds)) == 2 * found.rows
+    assert design(text).seeds.tolist() == found.seeds.tolist()
+    assert not set(design(text + "\n").seeds.ravel()) - set(found.seeds.ravel())
+    other = design(text.replace("points = 8", "points = 8\ndesign_seed = 2"))
+    assert not set(other.seeds.ravel()) & set(found.seeds.ravel())
+
+
+def test_a_list_holds_rows_whole_scenarios_or_both(design):
+    whole = design(HEAD["list"] + 'scenarios = ["baseline", "both"]\n')
+    assert (whole.rows, len(whole), list(whole.values)) == (1, 4, [])
+    rows = "[[rows]]\nfirms.wear = 0.006\n[[rows]]\nfirms.wear = 0.01\n"
+    both = design(HEAD["list"] + 'scenarios = ["baseline", "both"]\n' + rows)
+    assert [(run.scenario.name, run.row) for run in both.runs()][::2] == [
+        ("baseline", 0),
+        ("both", 0),
+        ("baseline", 1),
+        ("both", 1),
+    ]
+    assert both.places is None
+
+
+def test_points_that_say_the_same_are_one_row(design):
+    found = design(HEAD["lhs"] + "[inputs.buyer_stores.needs_papers]\n")
+    assert found.rows == 2
+    assert len(found.sample) == 8
+    drawn = found.values["buyer_stores.needs_papers"][found.sample]
+    assert sorted(drawn.tolist()) == [False] * 4 + [True] * 4
+
+
+def test_levers_choices_months_and_what_is_fixed(design):
+    found = design(
+        HEAD["grid"]
+        + 'scenarios = ["training_only"]\nmonths = 72\n[fixed.policies.training]\nbudget_jt_year = 100\n'
+        + '[inputs.policies.training]\nfirms_a_cohort = { levels = 2 }\ntarget = ["lottery", "neediest"]\n'
+        + 'from = ["2023-06", "2024-01"]\n'
+    )
+    assert found.rows == 8
+    world = found.world(0, 7)
+    assert dict(world.uses[0].levers) == {"budget_jt_year": 100.0, "firms_a_cohort": 500.0, "target": "neediest"}
+    assert world.uses[0].first == "2024-01"
+    assert {run.months for run in found.runs()} == {72}
+
+
+def test_patterns_pick_numbers_of_the_register(design):
+    found = design(
+        HEAD["lhs"] + 'every = ["firms.*", "steel.*"]\nexcept = ["firms.wear"]\n'
+        '[fixed.firms]\ninsolvency_months = 5\n[inputs.firms.cash_target_months]\ndist = "triangular"\n'
+    )
+    register = Scenario.load("baseline").parameters
+    numbers = [
+        key
+        for key, one in register.items()
+        if one.room in ("firms", "steel") and not isinstance(one.value, (bool, str)) and one.range[0] < one.range[1]
+    ]
+    assert sorted(found.values) == sorted(set(numbers) - {"firms.wear", "firms.insolvency_months"})
+    spreads = {one.name: one.spread for one in found.inputs}
+    entry = register["firms.cash_target_months"]
+    assert spreads["firms.cash_target_months"] == Triangular(*map(float, entry.range), mode=float(entry.value))
+    other = next(one for one in found.inputs if one.name == "firms.review_attempts")
+    assert (other.kind, other.spread) == (int, Whole(*map(float, register["firms.review_attempts"].range)))
+    for name, column in found.values.items():
+        low, high = register[name].range
+        assert low <= column.min() <= column.max() <= high
+
+
+@pytest.mark.parametrize(
+    "spread",
+    [
+        Uniform(2.0, 5.0),
+        LogUniform(2.0, 5.0),
+        Triangular(2.0, 5.0, mode=2.0),
+        Normal(2.0, 5.0, mean=4.9, sd=0.1),
+        Whole(2, 5),
+        Choice((2, 3, 5), weights=(0, 1, 0)),
+    ],
+)
+@pytest.mark.parametrize("method", SAMPLES)
+def test_every_spread_goes_with_every_method(spread, method):
+    places = SAMPLES[method](16, 3, 1)
+    values = spread.values(np.append(places.ravel(), [0.0, 1.0])).astype(float)
+    assert np.isfinite(values).all()
+    assert values.min() >= 2.0
+    assert values.max() <= 5.0
+
+
+def test_spreads_have_their_known_quantiles():
+    # By hand: the triangle over 0 to 2 with its top at 1 has a quarter of its mass below sqrt(0.5)
+    assert Triangular(0.0, 2.0, mode=1.0).values([0.25, 0.75]) == pytest.approx([0.5**0.5, 2 - 0.5**0.5])
+    assert LogUniform(1.0, 16.0).values([0.25, 0.5]) == pytest.approx([2.0, 4.0])
+    wide = Normal(-8.0, 8.0, mean=0.0, sd=1.0).values([0.025, 0.975])  # hardly cut: 1.96 either way
+    assert wide == pytest.approx([-1.959964, 1.959964], abs=1e-6)
+    half = Normal(0.0, 8.0, mean=0.0, sd=1.0).values([0.5])  # half a normal: its median is the upper quartile
+    assert half == pytest.approx([0.67449], abs=1e-5)
+
+
+def test_an_equal_design_has_an_equal_fingerprint(design):
+    text = HEAD["grid"] + "[inputs.firms]\nwear = [0.006, 0.01]\n"
+    same = design(text.replace("A test.", "Another reason.").replace("wear = [", "wear = [  "))
+    prints = {
+        design(text).fingerprint,
+        design(text.replace("0.006", "0.007")).fingerprint,
+        design(text.replace("seeds = 2", "seeds = 3")).fingerprint,
+        design(text + "\n").fingerprint,
+        design("months = 70\n" + text).fingerprint,
+    }
+    assert design(text).fingerprint == same.fingerprint
+    assert len(prints) == 4
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in designs().glob("*.toml")))
+def test_what_is_shipped_is_right(name):
+    found = load_design(name)
+    assert len(found) > 0
+    text = (designs() / f"{name}.toml").read_text()
+    assert "two workers" in text.lower()  # says how long it takes
+
+
+def test_designs_are_no_scenarios():
+    with pytest.raises(UserError, match="no such file"):
+        Scenario.load("sweeps/00_small")
+    with pytest.raises(UserError, match=r"nothing: no such file\..* shipped design: 00_small"):
+        load_design("nothing")
+
+
+def test_a_folder_is_not_a_design(tmp_path):
+    with pytest.raises(UserError, match=r"is a folder\. Name a design file"):
+        load_design(tmp_path)
+
+
+# Wrong files: line, key, what is allowed
+
+
+WRONG = [
+    ("", ["method: is missing. Methods: grid, lhs, sobol, saltelli, list.", "reason: is missing or empty."]),
+    (
+        HEAD["grid"].replace("grid", "gird") + WEAR,
+        ['2: method: unknown method "gird". Did you mean "grid"? Methods:'],
+    ),
+    (HEAD["grid"] + "sedes = 3\n" + WEAR, ['4: sedes: unknown key. Did you mean "seeds"?']),
+    (HEAD["grid"] + "points = 3\n" + WEAR + "levels = 2\n", ["4: points: is not for a grid design, only for lhs"]),
+    (HEAD["grid"].replace("= 2", "= 0") + WEAR + "levels = 2\n", ["3: seeds: 0 is not allowed. Write how many"]),
+    (HEAD["grid"].replace("= 2", "= [1, 0]") + WEAR + "levels = 2", ["3: seeds: a list is not allowed."]),
+    (HEAD["grid"].replace("= 2", "= [1, 1]") + WEAR + "levels = 2", ["3: seeds: a list is not allowed."]),
+    (HEAD["grid"].replace("= 2", "= true") + WEAR + "levels = 2", ["3: seeds: true is not allowed."]),
+    (HEAD["grid"].replace("seeds = 2\n", "") + WEAR + "levels = 2", ["seeds: is missing. Write how many"]),
+    (HEAD["grid"], ["inputs: are missing: there are no rows. Write [inputs.room.name]"]),
+    (HEAD["grid"] + WEAR, ["4: firms.wear.levels: is missing. A grid needs levels"]),
+    (HEAD["grid"] + WEAR + "levels = 1\n", ["5: firms.wear.levels: 1 is not allowed."]),
+    (HEAD["grid"] + WEAR + "values = []\n", ["5: firms.wear.values: is missing."]),
+    (HEAD["grid"] + WEAR + "values = [0.006, 0.006]\n", ["5: firms.wear.values: has a value twice."]),
+    (HEAD["grid"] + WEAR + "values = [0.006, 0.9]\n", ["4: firms.wear: 0.9 per month is outside its range"]),
+    (HEAD["grid"] + WEAR + 'values = ["much"]\n', ['4: firms.wear: "much" is not a number']),
+    (
+        HEAD["grid"] + "[inputs.firms]\nwear = 3\n",
+        ["5: firms.wear: must be a table or a list of values."],
+    ),
+    (HEAD["lhs"].replace("= 8", "= 0") + WEAR, ["4: points: 0 is not allowed. Write a whole number from 1"]),
+    (HEAD["lhs"].replace("= 8", "= 8.5") + WEAR, ["4: points: 8.5 is not allowed."]),
+    (
+        HEAD["sobol"].replace("= 8", "= 9") + WEAR,
+        ["4: points: 9 is not a power of two, which sobol needs. Write 8 or 16"],
+    ),
+    (HEAD["lhs"] + "design_seed = 0\n" + WEAR, ["5: design_seed: 0 is not allowed."]),
+    (HEAD["saltelli"].replace("replications = 2", "seeds = 2") + WEAR, ["3: seeds: is not for a saltelli design"]),
+    (HEAD["saltelli"].replace("= 2", "= 0") + WEAR, ["3: replications: 0 is not allowed."]),
+    (
+        HEAD["lhs"] + "[inputs.firms.waer]\n",
+        ['5: firms.waer: no such entry. Did you mean "firms.wear"? Write room.name'],
+    ),
+    (
+        HEAD["lhs"] + "[inputs.policies.trainig]\nx = [1]\n",
+        ['6: policies.trainig.x: no such policy. Did you mean "training"?'],
+    ),
+    (
+        HEAD["lhs"] + "[inputs.policies.training]\nbudget = [1]\n",
+        ['6: policies.training.budget: no such lever. Did you mean "budget_jt_year"? training has'],
+    ),
+    (HEAD["lhs"] + WEAR + "hihg = 1\n", ['6: firms.wear.hihg: unknown key. Did you mean "high"?']),
+    (HEAD["lhs"] + WEAR + "high = 0.9\n", ["5: firms.wear: 0.9 per month is outside its range 0.004 to 0.02."]),
+    (HEAD["lhs"] + WEAR + "low = 0.01\nhigh = 0.01\n", ["6: firms.wear.low: 0.01 is not below high = 0.01."]),
+    (HEAD["lhs"] + WEAR + 'low = "a"\n', ['6: firms.wear.low: "a" is not a number.']),
+    (HEAD["lhs"] + WEAR + "low = nan\n", ["6: firms.wear.low: nan is not a number."]),
+    (
+        HEAD["lhs"] + WEAR + 'dist = "nromal"\n',
+        ['6: firms.wear.dist: unknown distribution "nromal". Did you mean "normal"?'],
+    ),
+    (HEAD["lhs"] + WEAR + 'dist = "normal"\n', ["5: firms.wear.sd: is missing. A normal spread needs it."]),
+    (HEAD["lhs"] + WEAR + 'dist = "normal"\nsd = 0\n', ["7: firms.wear.sd: 0 must be above 0."]),
+    (
+        HEAD["lhs"] + WEAR + 'dist = "triangular"\nmode = 1\n',
+        ["7: firms.wear.mode: 1 lies outside 0.004 to 0.02."],
+    ),
+    (HEAD["lhs"] + WEAR + "mode = 0.01\n", ["6: firms.wear.mode: does not go with uniform."]),
+    (
+        HEAD["lhs"] + '[inputs.outside.season_january]\ndist = "loguniform"\nlow = -1\n',
+        ["7: outside.season_january.low: -1 has no logarithm."],
+    ),
+    (HEAD["lhs"] + WEAR + "values = [0.006]\nlow = 0.005\n", ["7: firms.wear.low: does not go with values."]),
+    (
+        HEAD["lhs"] + WEAR + "values = [0.006, 0.007]\nweights = [1]\n",
+        ["7: firms.wear.weights: must be a list of numbers"],
+    ),
+    (
+        HEAD["lhs"] + "[inputs.buyer_stores.number]\nlow = 1.5\n",
+        ["6: buyer_stores.number.low: 1.5 is not a whole number."],
+    ),
+    (HEAD["lhs"] + "[inputs.policies.training]\nfrom = []\n", ["6: policies.training.from.values: is missing."]),
+    (
+        HEAD["lhs"] + "[inputs.policies.training]\nfirms_a_cohort = [5]\n",
+        [f"5: policies.training.{key}: is missing" for key in ("budget_jt_year", "target", "from", "to")],
+    ),
+    (HEAD["lhs"] + 'every = ["frims.*"]\n', ['5: every: "frims.*" fits no number of the register.']),
+    (HEAD["lhs"] + 'every = "firms.*"\n', ["5: every: must be a list of patterns"]),
+    (HEAD["lhs"] + "inputs = 3\n", ["5: inputs: must be tables."]),
+    (HEAD["lhs"] + 'scenarios = "both"\n' + WEAR, ["5: scenarios: must be a list of names or files"]),
+    (HEAD["lhs"] + 'scenarios = ["bth"]\n' + WEAR, ['5: scenarios: bth: no such file. Did you mean "both"?']),
+    (
+        HEAD["lhs"] + 'scenarios = ["both", "both"]\n' + WEAR,
+        ["5: scenarios: both and both are the same. Keep one."],
+    ),
+    (
+        HEAD["lhs"] + "months = 60\n" + WEAR,
+        ["5: months: 60 leaves none after the warm-up of 60 months in baseline."],
+    ),
+    (HEAD["lhs"] + "months = 0\n" + WEAR, ["5: months: 0 is not allowed. Write a whole number from 1 to 1200."]),
+    (
+        HEAD["lhs"] + "[fixed.firms]\ninsolvency_months = 99\n" + WEAR,
+        ["6: firms.insolvency_months: 99 months is outside its range"],
+    ),
+    (
+        HEAD["lhs"] + "[fixed.firms]\nwear = 0.006\n" + WEAR,
+        ["7: firms.wear: is both fixed and an input. Keep one."],
+    ),
+    (HEAD["list"], ["rows: are missing. A list needs [[rows]], or scenarios, or both."]),
+    (HEAD["list"] + "rows = 3\n", ["4: rows: must be a list of tables."]),
+    (HEAD["list"] + "[[rows]]\nfirms.waer = 1\n", ['5: firms.waer: no such entry. Did you mean "firms.wear"?']),
+    (HEAD["list"] + "[[rows]]\nfirms.wear = 1\n", ["5: firms.wear: 1.0 per month is outside its range"]),
+    (HEAD["list"] + "[[rows]]\nfirms.wear = [1]\n", ["5: firms.wear: must be one value, not a list."]),
+    (
+        HEAD["list"] + "[[rows]]\nfirms.wear = 0.006\n[[rows]]\nfirms.insolvency_months = 4\n",
+        ["6: firms.wear: is missing in this row.", "4: firms.insolvency_months: is missing in this row."],
+    ),
+    (
+        HEAD["list"] + "[[rows]]\nfirms.wear = 0.006\n[[rows]]\nfirms.wear = 0.006\n",
+        ["6: rows: says the same as row 0"],
+    ),
+    (
+        HEAD["grid"]
+        + 'scenarios = ["training_only"]\n[inputs.policies.training]\n'
+        + 'from = ["2023-06", "2025-01"]\nto = ["2024-01", "2026-01"]\n',
+        ['7: policies.training.to: "2024-01" is before from = "2025-01".'],
+    ),
+    (
+        HEAD["grid"] + "[inputs.firms]\nwear = { levels = 2000 }\ninsolvency_months = { levels = 2000 }\n",
+        ["4: inputs: make 4,000,000 rows"],
+    ),
+    ("reason = 3\n[inputs", ["2: this is not valid TOML"]),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), WRONG, ids=range(len(WRONG)))
+def test_a_wrong_design_is_told_where_and_what_is_allowed(complaints, text, told):
+    found = complaints(text)
+    assert len(found) == len(told), found
+    for line, begins in zip(found, told, strict=True):
+        assert line.startswith(begins)
+
+
+def test_every_method_is_tried_here():
+    assert set(HEAD) == set(METHODS)
