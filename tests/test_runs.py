@@ -20,7 +20,7 @@ from sim.errors import AuditError, UserError
 from sim.study.compare import compare
 from sim.study.pools import begin_worker, cores
 from sim.study.runs import RunError, default_workers, run_all
-from sim.study.simulate import EVERY_COLUMN, Job, prepare, simulate
+from sim.study.simulate import EVERY_COLUMN, Job, prepare, same_code, simulate
 from tests.small_work import Task, square
 from tests.towns import town
 
@@ -273,7 +273,7 @@ def test_a_run_without_observed_months_is_refused(short):
 
 def test_a_worker_that_reads_edited_files_refuses(short):
     with pytest.raises(UserError, match="files were changed while the study ran"):
-        simulate(Job(short, 1), code="of before the edit")
+        same_code(simulate, "of before the edit", Job(short, 1))
 
 
 def test_a_cold_start_compiles_once_before_the_workers(short, monkeypatch):

@@ -18,8 +18,7 @@ from sim.study.intervals import CONFIDENCE, Interval, interval, refuse_few
 from sim.study.limits import try_limits
 from sim.study.measures import MEASURES
 from sim.study.patterns import LIMITS_KIND, VERDICTS, Pattern, patterns
-from sim.study.runs import Progress, default_workers, run_all
-from sim.study.simulate import Job, prepare
+from sim.study.runs import Job, Progress, run_all
 from sim.study.watch import watch
 
 if TYPE_CHECKING:
@@ -128,9 +127,6 @@ def score(
 
     refuse_few(seeds)
     jobs = [Job(scenario, seed) for seed in range(1, seeds + 1)]
-    workers = workers or default_workers(len(jobs))
-    if work is measure_run and workers > 1:
-        prepare(jobs[:1])  # so that the workers load what is compiled here, instead of all compiling at once
     outcomes = run_all(jobs, work=work, workers=workers, executor=executor, progress=progress)
     values = [outcome.result() for outcome in outcomes]
     held = limits(scenario)

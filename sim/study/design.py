@@ -60,9 +60,17 @@ class Input:
 
 @dataclass(frozen=True)
 class Planned(Job):
-    """A run that a design asks for: a job, with the number of its row."""
+    """A run that a design asks for: a job, with the number of its row, and what is measured of it."""
 
     row: int = 0
+    measured: str = ""
+
+    @property
+    def key(self) -> str:
+        """The run's name for all time; whoever measures something of their own has their own runs."""
+        if not self.measured:
+            return super().key
+        return hashlib.blake2b(f"{super().key} {self.measured}".encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ class Design:
     seeds: NDArray[Any]
     own: bool = False
     months: int | None = None
+    measured: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -134,7 +143,7 @@ class Design:
                 if left:
                     world = self.world(scenario, row)
                     for seed in left:
-                        yield Planned(world, seed, self.months, row=row)
+                        yield Planned(world, seed, self.months, row=row, measured=self.measured)
 
     @cached_property
     def fingerprint(self) -> str:

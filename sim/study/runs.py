@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any
 
 from sim.study.pools import InProcess, WorkerPool, cores
-from sim.study.simulate import Job, Summary, prepare, simulate
+from sim.study.simulate import Job, Summary, prepare, same_code, simulate
 from sim.study.work_queue import Cost, Failure, Outcome, RunError, WorkQueue
 
 __all__ = [
@@ -62,7 +62,8 @@ def run_all(
     Parameters
     ----------
     jobs
-        What to run, one after the other; taken as needed, so a generator may be endless.
+        What to run, one after the other; taken as needed, so a generator may be endless. For a :class:`Job`, a run
+        of the model, workers load the model first, and refuse to run other code than this process.
     work
         A function of one job. It must be importable by name when there are several workers.
     workers
@@ -99,14 +100,14 @@ def run_all(
         fair = MOST_RUNS_A_TASK if total is None else total // (4 * workers)
         batch = 1 if in_process else max(1, min(MOST_RUNS_A_TASK, fair))
     ready: Callable[[], None] = do_nothing
-    if work is simulate and not in_process:
+    jobs = iter(jobs)
+    first = list(islice(jobs, 1))
+    if not in_process and first and isinstance(first[0], Job):
         from sim.study.files import program
 
-        jobs = iter(jobs)
-        first = list(islice(jobs, 1))
         prepare(first)  # so that the workers load what is compiled here, instead of all compiling at once
-        jobs = chain(first, jobs)
-        work, ready = partial(simulate, code=program()), partial(prepare, [])
+        work, ready = partial(same_code, work, program()), partial(prepare, [])
+    jobs = chain(first, jobs)
     queue = WorkQueue(jobs, work, ready, executor, batch, most=1 if in_process else TASKS_A_WORKER * workers)
     following = 0
     try:

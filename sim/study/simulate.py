@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.study.firm_record import RunRecord
 
-__all__ = ["EVERY_COLUMN", "Job", "Summary", "observed_means", "prepare", "simulate"]
+__all__ = ["EVERY_COLUMN", "Job", "Summary", "observed_means", "prepare", "same_code", "simulate"]
 
 EVERY_COLUMN = ("*",)
 
@@ -69,6 +69,11 @@ class Summary:
     spending: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     firms: RunRecord | None = None
 
+    @property
+    def named(self) -> dict[str, float]:
+        """The means by column."""
+        return dict(zip(self.columns, self.means.tolist(), strict=True))
+
 
 def prepare(jobs: Sequence[Job]) -> None:
     """Load the model, and compile its rules with one month of each job if they are not compiled yet."""
@@ -80,23 +85,27 @@ def prepare(jobs: Sequence[Job]) -> None:
             MetalSupplyChain(job.scenario, seed=job.seed, months=1).run()
 
 
-def simulate(job: Job, code: str | None = None) -> Summary:
-    """Run the model once and return the means over the observed months.
+def same_code(work: Callable[[Job], Any], code: str, job: Job) -> Any:
+    """Do the work of a run, unless this worker read other files or libraries than ``code``, the program that asks.
 
-    ``code`` names the program that asks: a worker that read other files, edited while the study ran or on another
-    machine, refuses.
+    Files may be edited while a study runs, and another machine may have others.
     """
-    import numpy as np
-
-    from sim.model import MetalSupplyChain
     from sim.study.files import program
 
-    if code not in (None, program()):
+    if code != program():
         message = (
             "The program's files were changed while the study ran, or a worker of the cluster has other files or"
             " libraries. Install the same everywhere, start the workers anew, and run it again."
         )
         raise OtherCodeError(message)
+    return work(job)
+
+
+def simulate(job: Job) -> Summary:
+    """Run the model once and return the means over the observed months."""
+    import numpy as np
+
+    from sim.model import MetalSupplyChain
 
     options = {"relief": job.relief} if job.relief else {}
     model = MetalSupplyChain(job.scenario, seed=job.seed, months=job.months, **options)

@@ -8,7 +8,7 @@ part is whole or absent.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -148,7 +148,7 @@ class Store:
         means = np.full((len(outcomes), len(self.columns)), np.nan)
         for place, one in enumerate(outcomes):
             if one.failure is None:
-                found = dict(zip(one.value.columns, one.value.means.tolist(), strict=True))
+                found = one.value if isinstance(one.value, Mapping) else one.value.named
                 means[place] = [found.get(name, np.nan) for name in self.columns]
         columns = [
             *labels,
