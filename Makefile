@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python` chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help app brief card test test-long test-browser coverage check bench constraints clean anew
+.PHONY: help app notebooks brief card test test-long test-browser coverage check bench constraints clean anew
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -46,11 +46,20 @@ $(VENV)/ready-browser: $(READY)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt --no-build-isolation -e '.[test,app,browser]'
 	@touch $@
 
+# What opens the notebooks beside that.
+$(VENV)/ready-notebooks: $(READY)
+	@echo "Installing JupyterLab (about 0.2 GB; a minute the first time) ..."
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt --no-build-isolation -e '.[test,notebooks]'
+	@touch $@
+
 help: ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 app: $(VENV)/ready-browser ## show the town in your browser
 	$(VENV)/bin/kotabaja app
+
+notebooks: $(VENV)/ready-notebooks ## open the notebooks in JupyterLab
+	$(VENV)/bin/jupyter lab notebooks
 
 brief: $(READY) ## run the main experiment and write the briefing to results/brief/
 	$(VENV)/bin/kotabaja brief --out results/brief

@@ -24,7 +24,7 @@ from sim.dated import adopt
 from sim.errors import UserError
 from sim.government import Office
 from sim.history import Collector, History
-from sim.policies import catalogue
+from sim.policies import named
 from sim.reckoning import reckon_firms, reckon_market, reckon_mills
 from sim.relief import places_for, relief_of
 from sim.scenario import Scenario
@@ -152,9 +152,9 @@ class MetalSupplyChain(TableModel):
         )
 
     def _policies(self) -> list[Any]:
-        kinds, offset = catalogue(), self.first_calendar - 1
+        offset = self.first_calendar - 1
         return [
-            kinds[use.name](month_number(use.first) - offset, month_number(use.last) - offset, **use.levers)
+            named(use.name)(month_number(use.first) - offset, month_number(use.last) - offset, **use.levers)
             for use in self.world.uses
         ]
 

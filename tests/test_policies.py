@@ -108,6 +108,29 @@ def test_a_file_with_two_policies_or_none_is_refused(monkeypatch):
         catalogue.cache_clear()
 
 
+def test_a_policy_of_a_notebook_is_known_to_its_process_alone():
+    class Gift(policies.Policy):
+        name = "gift"
+        cash_jt = Lever("jt", 0, 10, 0, "Money for every local firm")
+
+    class Shy(policies.Policy):
+        """Has no name: its module's begins with underscores in a notebook."""
+
+    Shy.name = "__main__"
+    try:
+        policies.add(Gift)
+        policies.add(Gift)  # a cell is run twice
+        assert policies.named("gift") is Gift
+        with pytest.raises(UserError, match=r"needs a name"):
+            policies.add(Shy)
+        with pytest.raises(UserError, match=r"a policy already, in sim/policies/training\.py"):
+            policies.add(type("Mine", (policies.Policy,), {"name": "training"}))
+    finally:
+        del catalogue()["gift"]
+    with pytest.raises(UserError, match=r"only the process that added it knows it. Use workers=1"):
+        policies.named("gift")
+
+
 class _Named:
     def __init__(self, name):
         self.name = name

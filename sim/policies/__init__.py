@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-__all__ = ["Choice", "Lever", "Policy", "catalogue"]
+from sim.errors import UserError
+
+__all__ = ["Choice", "Lever", "Policy", "add", "catalogue", "named"]
 
 
 class _Declared:
@@ -94,7 +96,7 @@ class Policy:
         super().__init_subclass__(**kwargs)
         own = {key: value for key, value in vars(cls).items() if isinstance(value, (Lever, Choice))}
         cls.levers = {**cls.levers, **own}
-        cls.name = cls.__module__.rsplit(".", 1)[-1]
+        cls.name = vars(cls).get("name", cls.__module__.rsplit(".", 1)[-1])
 
     def __init__(self, first: int, last: int, **levers: Any) -> None:
         """Take the dates as months of the run and the value of every lever."""
@@ -142,3 +144,23 @@ def catalogue() -> dict[str, type[Policy]]:
             raise TypeError(message)
         found[module] = classes[0]
     return found
+
+
+def add(policy: type[Policy]) -> None:
+    """Add a policy that is no file, with a ``name`` of its own, for as long as this process lives: for notebooks."""
+    known = catalogue().get(policy.name)
+    if not policy.name.isidentifier() or policy.name.startswith("_"):
+        message = f'{policy.__name__} needs a name. Write name = "grant" or the like in the class.'
+        raise UserError(message)
+    if known and known.__module__.startswith(__name__):
+        message = f"{policy.name} is a policy already, in sim/policies/{policy.name}.py. Choose another name."
+        raise UserError(message)
+    catalogue()[policy.name] = policy
+
+
+def named(name: str) -> type[Policy]:
+    """Return a policy by name; one that was added in another process is not known in this one."""
+    if name not in catalogue():
+        message = f"{name} is no file of sim/policies, so only the process that added it knows it. Use workers=1."
+        raise UserError(message)
+    return catalogue()[name]
