@@ -111,7 +111,8 @@ def test_compare_is_the_same_with_one_worker_and_two(capsys, elsewhere):
         assert head.split()[:3] == ["scenario", "local", "share,"]
         assert {line.split()[0] for line in ranked} == {"training", "store_access"}
         assert "market_share_local" in out
-    files = ["additionality.csv", "displacement.csv", "effects.csv", "manifest.json", "spending.csv", "who.csv"]
+    files = ["additionality.csv", "chances.csv", "displacement.csv", "effects.csv", "manifest.json"]
+    files += ["simultaneous.csv", "spending.csv", "who.csv"]
     assert names(elsewhere / "with_1") == files
     for name in files:
         assert (elsewhere / "with_1" / name).read_bytes() == (elsewhere / "with_2" / name).read_bytes()
@@ -156,6 +157,40 @@ def test_pairs_and_evidence_are_asked_one_after_the_other(capsys):
     code, out, err = call(capsys, "compare", "--pairs", "--evidence")
     assert (code, out) == (2, "")
     assert err == "--pairs and --evidence are two questions. Ask one after the other.\nSee kotabaja compare --help\n"
+
+
+def test_compare_runs_until_effects_are_precise(capsys, elsewhere):
+    words = ["--against", "small.toml", "--precision", 0.1, "--floor", 1.0, "--workers", 1, "--out", "here"]
+    code, out, _ = call(capsys, "compare", "training.toml", *words)
+    assert code == 0
+    assert "within the floor of 1" in out or "within 10 % of the effect" in out
+    assert "Surely on one side of zero, all together" in out
+    effects = pd.read_csv(elsewhere / "here" / "effects.csv")
+    assert set(effects.loc[effects["indicator"] == "market_share", "pairs"]) == {12}
+    manifest = json.loads((elsewhere / "here" / "manifest.json").read_text())
+    assert (manifest["seeds"], manifest["precision"]["most"], manifest["precision"]["fewest"]) == (12, 200, 10)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--floor", 0.1], "--floor and --precision-of go with --precision. Add --precision 0.1, say."),
+        (["--precision", 0.1, "--pairs"], "--precision and --pairs do not go together. Ask for a number of --seeds."),
+        (
+            ["--precision", 0.1, "--seeds", 5],
+            "Precision: 10 to 5 pairs must be a range from 10 up: fewer stop by luck.",
+        ),
+        (
+            ["--precision", 0.1, "--precision-of", "job_local_fte"],
+            '--precision-of: job_local_fte is no column of scenario both. Did you mean "jobs_local_fte"? indicators.csv'
+            " of any run has them all.",
+        ),
+    ],
+)
+def test_a_precision_that_cannot_be_is_refused_before_the_first_run(capsys, words, message):
+    code, out, err = call(capsys, "compare", "both", *words)
+    assert (code, out) == (2, "")
+    assert err.startswith(message)
 
 
 def test_compare_refuses_one_name_twice(capsys):

@@ -19,7 +19,33 @@ def compare(
         ),
     ] = None,
     against: Annotated[str, typer.Option(help="The scenario without.")] = "scenarios/baseline.toml",
-    seeds: Seeds = 30,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=2, max=100_000, help="Number of pairs; seeds 1, 2, ... [default: 30; with --precision at most 200]"
+        ),
+    ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            min=0.001,
+            max=1.0,
+            help="Run until the half-width of each effect's interval is below this share of the effect, or below "
+            "--floor; at least 10 pairs, at most --seeds.",
+        ),
+    ] = None,
+    precision_of: Annotated[
+        str, typer.Option("--precision-of", metavar="COLUMN", help="The indicator that --precision looks at.")
+    ] = "market_share_local",
+    floor: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Half-width that is narrow enough for any effect, in the indicator's unit. "
+            "[default: 0.001 for the local share, else none]",
+        ),
+    ] = None,
     workers: Workers = None,
     pairs: Annotated[
         bool, typer.Option("--pairs", help="Run every two of the scenarios together too: do they help each other?")
@@ -36,17 +62,27 @@ def compare(
     from sim.study import evidence as findings
     from sim.study import pairs as every_two
     from sim.study.files import output_folder, short_key
+    from sim.study.precise import MAIN, Aim
     from sim.study.screen import progress_bar
 
     if pairs and evidence:
         context.fail("--pairs and --evidence are two questions. Ask one after the other.")
+    if precision is None and (floor is not None or precision_of != MAIN):
+        context.fail("--floor and --precision-of go with --precision. Add --precision 0.1, say.")
+    if precision is not None and pairs:
+        context.fail("--precision and --pairs do not go together. Ask for a number of --seeds.")
     if not scenarios and (pairs or evidence):
         scenarios = (every_two if pairs else findings).default_names(shipped_names())
     if not scenarios:
         context.fail("Missing argument 'SCENARIO...'.")
     worlds, baseline = Scenario.load_all(scenarios), load(against)
     study.refuse_same_names(worlds, baseline)
-    key = short_key({one.name: one.fingerprint for one in worlds}, baseline.fingerprint, seeds)
+    aim = None if precision is None else Aim.of(precision, precision_of, floor, most=seeds)
+    if aim is not None:
+        aim.refuse_unknown([*worlds, baseline])
+    seeds = seeds or 30
+    asked = seeds if aim is None else aim.facts
+    key = short_key({one.name: one.fingerprint for one in worlds}, baseline.fingerprint, asked)
     folder = output_folder(out or Path("results") / ("pairs" if pairs else "compare") / key)
     if pairs:
         announce_compile()
@@ -57,7 +93,9 @@ def compare(
     else:
         announce_compile()
         with progress_bar("Comparing") as progress:
-            comparison = study.compare(worlds, baseline, seeds, workers=workers, follow_firms=True, progress=progress)
+            comparison = study.compare(
+                worlds, baseline, seeds, workers=workers, follow_firms=True, aim=aim, progress=progress
+            )
         compared.write(comparison, folder, evidence=evidence)
         print(compared.text(comparison, evidence=evidence))
     print(f"Written to {folder}")

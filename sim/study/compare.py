@@ -4,181 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
-from sim.study.intervals import Interval, interaction, interval, paired, refuse_few
-from sim.study.ratios import NEEDED, consequences
+from sim.study.comparison import EFFECT_COLUMNS, Comparison
+from sim.study.intervals import Interval, interaction, refuse_few
 from sim.study.runs import Progress, run_all
 from sim.study.simulate import Job, simulate
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from sim.scenario import Scenario
     from sim.study.firm_record import RunRecord
+    from sim.study.precise import Aim
     from sim.study.twins import SeedGains
 
 __all__ = ["EFFECT_COLUMNS", "Comparison", "Interval", "compare", "interaction", "refuse_same_names"]
-
-EFFECT_COLUMNS = (
-    "scenario",
-    "indicator",
-    "origin",
-    "unit",
-    "better",
-    "baseline",
-    "value",
-    "difference",
-    "low",
-    "high",
-    "pairs",
-    "variance_ratio",
-)
-
-
-@dataclass
-class Comparison:
-    """Scenarios run on common seeds: means by seed, and effects against one of them.
-
-    ``spending`` holds by scenario and policy (seeds, 2, months of the run) what was spent and the shadow cost [jt];
-    ``gains`` by scenario what each seed says of winners and losers, where firms were followed.
-    """
-
-    against: Scenario
-    scenarios: tuple[Scenario, ...]
-    seeds: tuple[int, ...]
-    columns: dict[str, tuple[str, ...]]
-    means: dict[str, NDArray[np.float64]]
-    runs: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
-    spending: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
-    gains: dict[str, list[SeedGains]] = field(default_factory=dict)
-
-    def values(self, scenario: str, column: str) -> NDArray[np.float64]:
-        """Return the observed mean of a column, one value a seed."""
-        return self.means[scenario][:, self.columns[scenario].index(column)]
-
-    def months(self, scenario: str, column: str) -> NDArray[np.float64]:
-        """Return a column that was kept by month: one row a seed, one place a month, warm-up included."""
-        import numpy as np
-
-        return np.array([run[column].to_numpy(dtype=np.float64) for run in self.runs[scenario]])
-
-    def effect(self, scenario: str, column: str) -> Interval:
-        """Return the paired difference of a scenario from the one it is compared with."""
-        return paired(self.values(scenario, column), self.values(self.against.name, column))[0]
-
-    def interaction(self, both: str, first: str, second: str, column: str) -> Interval:
-        """Return what ``both`` does beyond ``first`` and ``second`` alone, in one column."""
-        names = (both, first, second, self.against.name)
-        return interaction(*(self.values(name, column) for name in names))
-
-    @property
-    def by_seed(self) -> pd.DataFrame:
-        """Every observed mean: one row for a scenario, seed and column."""
-        import numpy as np
-        import pandas as pd
-
-        parts = [
-            pd.DataFrame(
-                {
-                    "scenario": name,
-                    "seed": np.repeat(self.seeds, len(self.columns[name])),
-                    "column": np.tile(self.columns[name], len(self.seeds)),
-                    "value": means.ravel(),
-                }
-            )
-            for name, means in self.means.items()
-        ]
-        return pd.concat(parts, ignore_index=True)
-
-    @property
-    def records(self) -> pd.DataFrame:
-        """The months that were kept: one row for a scenario, seed and observed month."""
-        import pandas as pd
-
-        parts = []
-        for name, runs in self.runs.items():
-            for seed, run in zip(self.seeds, runs, strict=True):
-                observed = run[run["warm_up"] == 0].drop(columns="warm_up")
-                observed.insert(0, "scenario", name)
-                observed.insert(1, "seed", seed)
-                parts.append(observed)
-        return pd.concat(parts, ignore_index=True)
-
-    @property
-    def effects(self) -> pd.DataFrame:
-        """The table of effects: one row for a scenario and indicator, in the order both were declared."""
-        import pandas as pd
-
-        rows = [row for one in self.scenarios for row in self._rows(one)]
-        return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
-
-    @property
-    def who(self) -> pd.DataFrame:
-        """Winners and losers by class of firm, each firm against its twin (``who.csv``)."""
-        import pandas as pd
-
-        from sim.study.who import WHO_COLUMNS, who_rows
-
-        clusters = list(self.against.family("cluster")) if self.gains else []
-        parts = [who_rows(name, [one.classes for one in seeds], clusters) for name, seeds in self.gains.items()]
-        return pd.DataFrame([row for rows in parts for row in rows], columns=list(WHO_COLUMNS))
-
-    @property
-    def displacement(self) -> pd.DataFrame:
-        """Whose sales the gain of helped firms was (``displacement.csv``)."""
-        import pandas as pd
-
-        from sim.study.displacement import DISPLACEMENT_COLUMNS, displacement_rows
-
-        parts = [displacement_rows(name, [one.displaced for one in seeds]) for name, seeds in self.gains.items()]
-        return pd.DataFrame([row for rows in parts for row in rows], columns=list(DISPLACEMENT_COLUMNS))
-
-    @property
-    def additionality(self) -> pd.DataFrame:
-        """What each programme adds, in four numbers side by side, and its leakage (``additionality.csv``)."""
-        import pandas as pd
-
-        from sim.study.additionality import ADDITIONALITY_COLUMNS, additionality_rows, nobody
-
-        parts = [
-            additionality_rows(name, policy, [one.additional.get(policy, nobody()) for one in seeds])
-            for name, seeds in self.gains.items()
-            for policy in dict.fromkeys(policy for one in seeds for policy in one.additional)
-        ]
-        return pd.DataFrame([row for rows in parts for row in rows], columns=list(ADDITIONALITY_COLUMNS))
-
-    @property
-    def spending_by_month(self) -> pd.DataFrame:
-        """What each policy spends in each month of its scenario (``spending.csv``)."""
-        import pandas as pd
-
-        from sim.study.spending import SPENDING_COLUMNS, spending_rows
-
-        parts = [spending_rows(one, self.spending.get(one.name, {})) for one in self.scenarios]
-        return pd.DataFrame([row for rows in parts for row in rows], columns=list(SPENDING_COLUMNS))
-
-    def _rows(self, scenario: Scenario) -> list[tuple[Any, ...]]:
-        """Return the rows of one scenario; a column that only one of the two has cannot be compared."""
-        from sim.indicators import catalogue
-
-        rows: list[tuple[Any, ...]] = []
-        for entry in catalogue(scenario):
-            if not all(entry.column in self.columns[name] for name in (scenario.name, self.against.name)):
-                continue
-            values = self.values(scenario.name, entry.column)
-            baseline = self.values(self.against.name, entry.column)
-            found, ratio = paired(values, baseline)
-            means = (interval(baseline).mean, interval(values).mean)
-            labels = (scenario.name, entry.indicator, entry.origin, entry.unit, entry.better)
-            rows.append((*labels, *means, found.mean, found.low, found.high, found.pairs, ratio))
-        if set(self.columns[scenario.name]) >= NEEDED:
-            rows.extend(consequences(self, scenario.name))
-        return rows
 
 
 def compare(
@@ -190,6 +33,7 @@ def compare(
     executor: Callable[[], Executor] | None = None,
     keep: tuple[str, ...] = (),
     follow_firms: bool = False,
+    aim: Aim | None = None,
     progress: Progress | None = None,
     work: Callable[[Job], Any] = simulate,
 ) -> Comparison:
@@ -209,6 +53,9 @@ def compare(
         Columns whose months are kept, for pictures over time.
     follow_firms
         Whether each firm is compared with its twin, for winners and losers, displacement and additionality.
+    aim
+        End when every effect on a column is known this well, after the most pairs of its rule at last; ``seeds`` then
+        does not count.
 
     Returns
     -------
@@ -229,6 +76,9 @@ def compare(
     refuse_same_names(scenarios, against)
     refuse_few(seeds)
     unique = {one.name: one for one in (against, *scenarios)}
+    if aim is not None:
+        aim.refuse_unknown(unique.values())
+        seeds = aim.rule.most
     starts = _starts(scenarios, against) if follow_firms else {}
     counted: dict[str, tuple[int, ...]] = {name: (start,) for name, start in starts.items()}
     counted[against.name] = tuple(sorted(set(starts.values())))
@@ -245,18 +95,35 @@ def compare(
     gains: dict[str, list[SeedGains]] = {name: [] for name in starts}
     columns: dict[str, tuple[str, ...]] = {}
     without: RunRecord | None = None
-    for outcome in run_all(jobs, work=work, workers=workers, executor=executor, progress=progress):
-        summary, scenario = outcome.result(), outcome.job.scenario
-        name = scenario.name
-        columns[name] = summary.columns
-        means[name].append(summary.means)
-        spending[name].append(summary.spending)
-        if summary.months is not None:
-            runs[name].append(summary.months)
-        if name == against.name:
-            without = summary.firms
-        if name in starts and without is not None:
-            gains[name].append(_gains(scenario, against, summary.firms, without, starts[name]))
+    last = list(unique)[-1]
+
+    def differences(name: str, column: str) -> NDArray[np.float64]:
+        own, other = (
+            np.array([one[columns[key].index(column)] for one in means[key]], dtype=np.float64)
+            for key in (name, against.name)
+        )
+        return own - other
+
+    # With an aim nobody knows how many runs will be made, and an iterator has no length to tell.
+    todo = jobs if aim is None else iter(jobs)
+    with closing(run_all(todo, work=work, workers=workers, executor=executor, progress=progress)) as outcomes:
+        for outcome in outcomes:
+            summary, scenario = outcome.result(), outcome.job.scenario
+            name = scenario.name
+            columns[name] = summary.columns
+            means[name].append(summary.means)
+            spending[name].append(summary.spending)
+            if summary.months is not None:
+                runs[name].append(summary.months)
+            if name == against.name:
+                without = summary.firms
+            if name in starts and without is not None:
+                gains[name].append(_gains(scenario, against, summary.firms, without, starts[name]))
+            if aim is None or name != last:
+                continue
+            if aim.reached([differences(one.name, aim.column) for one in scenarios]):
+                seeds = outcome.job.seed
+                break
     return Comparison(
         against,
         tuple(scenarios),
@@ -266,6 +133,7 @@ def compare(
         runs,
         {name: {key: np.array([one[key] for one in own]) for key in own[0]} for name, own in spending.items()},
         gains,
+        aim,
     )
 
 

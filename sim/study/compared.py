@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.study.claims import METHOD, chances_frame, claims_text
 from sim.study.evidence import evidence_frame, evidence_table
 from sim.study.files import Delivery, manifest
 from sim.study.intervals import CONFIDENCE
 from sim.study.pairs import pairs_table
+from sim.study.precise import precision_frame, precision_text
 from sim.study.ranking import ranking_table
 from sim.study.screen import effects_table
 
@@ -24,11 +26,14 @@ MOST_IN_FULL = 3  # scenarios whose effects are printed one by one below the ran
 def _facts(comparison: Comparison) -> dict[str, Any]:
     """Return what a manifest says of a comparison."""
     against = comparison.against
+    aim = {} if comparison.aim is None else {"precision": comparison.aim.facts}
     return {
         "scenarios": {one.name: one.fingerprint for one in comparison.scenarios},
         "against": {against.name: against.fingerprint},
         "seeds": len(comparison.seeds),
         "interval": f"{CONFIDENCE:.0%}, Student's t on paired differences, one indicator at a time",
+        "simultaneous": METHOD,
+        **aim,
     }
 
 
@@ -40,6 +45,10 @@ def write(comparison: Comparison, folder: Path, *, evidence: bool = False) -> No
         files.csv("who.csv", comparison.who)
         files.csv("displacement.csv", comparison.displacement)
         files.csv("additionality.csv", comparison.additionality)
+        files.csv("simultaneous.csv", comparison.together)
+        files.csv("chances.csv", chances_frame(comparison))
+        if comparison.aim is not None:
+            files.csv("precision.csv", precision_frame(comparison))
         if evidence:
             files.csv("evidence.csv", evidence_frame(comparison))
         files.json("manifest.json", manifest("compare", _facts(comparison)))
@@ -60,10 +69,13 @@ def _title(comparison: Comparison) -> str:
 
 
 def text(comparison: Comparison, *, evidence: bool = False) -> str:
-    """Return what a person sees of a comparison: the ranking, each scenario if they are few, and the evidence."""
+    """Return what a person sees of a comparison: ranking, scenarios one by one if few, claims, evidence."""
     parts = [f"{_title(comparison)}\n{ranking_table(comparison)}"]
     if len(comparison.scenarios) <= MOST_IN_FULL:
         parts.append(effects_table(comparison))
+    if comparison.aim is not None:
+        parts.append(precision_text(comparison))
+    parts.append(claims_text(comparison))
     other = [one.name for one in comparison.scenarios if one.name not in comparison.gains]
     if other:
         parts.append(f"Not compared firm by firm, for their months are others: {', '.join(other)}")

@@ -26,6 +26,7 @@ __all__ = ["simultaneous"]
 
 RESAMPLES = 1999
 FEWEST = 10
+AT_ONCE = 500  # comparisons held in memory for all resamples
 RARE = 0.001  # of resamples in which all differences are equal
 
 Name = TypeVar("Name", bound=Hashable)
@@ -113,10 +114,14 @@ def _critical(values: NDArray[np.float64], seed: int, resamples: int) -> float:
     centred = centred / scale
     largest = []
     for counts in resample_counts(seed, len(values), resamples):
-        pairs = np.maximum(counts @ known, 2.0)
-        means = counts @ centred / pairs
-        variances = np.maximum(counts @ centred**2 / pairs - means**2, ROUNDING) * pairs / (pairs - 1)
-        largest.append((np.abs(means) / np.sqrt(variances / pairs)).max(axis=1))
+        most = np.zeros(len(counts))
+        for begin in range(0, values.shape[1], AT_ONCE):
+            some = slice(begin, begin + AT_ONCE)
+            pairs = np.maximum(counts @ known[:, some], 2.0)
+            means = counts @ centred[:, some] / pairs
+            variances = np.maximum(counts @ centred[:, some] ** 2 / pairs - means**2, ROUNDING) * pairs / (pairs - 1)
+            most = np.maximum(most, (np.abs(means) / np.sqrt(variances / pairs)).max(axis=1))
+        largest.append(most)
     ordered = np.sort(np.concatenate(largest))
     found = float(ordered[math.ceil(CONFIDENCE * (resamples + 1)) - 1])
     # never narrower than one interval alone
