@@ -213,9 +213,9 @@ def test_bind_writes_one_row_a_constraint(capsys, elsewhere):
 def test_brief_hands_the_four_scenarios_to_the_page(capsys, monkeypatch, elsewhere):
     asked = {}
 
-    def make_brief(scenarios, out, **options):
+    def make_brief(scenarios, out, seeds, **options):
         options["progress"](1, 1)
-        asked.update(options, names=[one.name for one in scenarios], out=out)
+        asked.update(options, seeds=seeds, names=[one.name for one in scenarios], out=out)
         return out / "brief.html"
 
     monkeypatch.setattr("sim.report.brief.make_brief", make_brief)
