@@ -14,7 +14,7 @@ from sim.cli.runs import run
 from sim.cli.starters import new_policy, new_scenario
 from sim.cli.studies import bind, compare, validate
 from sim.cli.sweeps import sweep
-from sim.cli.world import check, describe, policies, schema
+from sim.cli.world import check, crate, describe, policies, schema
 from sim.exits import guarded
 
 __all__ = ["app", "main"]
@@ -63,6 +63,7 @@ app.command()(check)
 app.command()(describe)
 app.command()(policies)
 app.command()(schema)
+app.command()(crate)
 app.add_typer(new, name="new")
 
 

@@ -32,8 +32,17 @@ def describe(
         bool, typer.Option("--odd", help="Write the tables of the ODD document (docs/odd.md) anew.")
     ] = False,
     document: Annotated[Path, typer.Option(metavar="FILE", help="The ODD document.")] = Path("docs/odd.md"),
+    columns: Annotated[bool, typer.Option("--columns", help="Describe every column of every result table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The columns as JSON, one row a column.")] = False,
 ) -> None:
     """Describe the model from its own declarations: entities, schedule, rules, parameters, policies."""
+    if columns or as_json:
+        import json
+
+        from sim import dictionary
+
+        print(json.dumps(dictionary.rows(), indent=2, ensure_ascii=False) if as_json else dictionary.page(), end="")
+        return
     if odd:
         from sim.odd import renew
 
@@ -62,3 +71,10 @@ def schema() -> None:
     from sim.schema import schema as made
 
     print(json.dumps(made(), indent=2, ensure_ascii=False))
+
+
+def crate(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]) -> None:
+    """Describe a folder of results for archives: write RO-Crate metadata into it."""
+    from sim.crate import describe_folder
+
+    print(f"Written: {describe_folder(folder)}")

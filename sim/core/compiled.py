@@ -31,6 +31,8 @@ _STUDY_SIDE = {
     "describe.py",
     "policy_table.py",
     "odd.py",
+    "dictionary.py",
+    "crate.py",
     "schema.py",
     "starters.py",
     "errors.py",
