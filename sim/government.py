@@ -6,15 +6,21 @@ December. A policy without money does nothing. Staff can handle so many firms a 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.accounts import CITY_BUDGET, LAPSED
-from sim.core.state import RowAgent, column
-from sim.policies import Policy
+from sim.core.compiled import compiled
+from sim.core.state import RowAgent, RowView, Table, column
 from sim.rolls import Roll
 from sim.shocks import public_share
 
-__all__ = ["Government", "Office", "Purse"]
+if TYPE_CHECKING:
+    from sim.policies import Policy
+
+__all__ = ["Government", "Office", "Purse", "spend"]
 
 DECEMBER = 12
 MOST_UNITS = 1e9  # more of anything than a town can have: what costs next to nothing is no infinite number
@@ -32,13 +38,68 @@ class Government(RowAgent):
     shadow_jt: float = column("jt/month", "Cost that regulations put on others this month", low=0)
 
 
-class Purse:
+class Purse(RowView):
     """The money of one policy: what is released this year and not yet spent."""
 
-    def __init__(self) -> None:
-        self.left_jt = 0.0
-        self.spent_jt = 0.0
-        self.shadow_jt = 0.0
+    left_jt: float = column("jt", "Released this year and not yet spent", low=0)
+    spent_jt: float = column("jt/month", "Spent this month", low=0)
+    shadow_jt: float = column("jt/month", "Cost that it put on others this month", low=0)
+
+
+@compiled
+def release(purses, government, acting, budgets_jt_year, share, staff, books):
+    """Release this month's share of their budgets to the purses of the policies in force, and free the staff."""
+    office = government[0]
+    office.spent_jt = 0.0
+    office.shadow_jt = 0.0
+    office.staff_left = staff
+    for k in range(purses.size):
+        purses[k].spent_jt = 0.0
+        purses[k].shadow_jt = 0.0
+    for a in range(acting.size):
+        released_jt = share * budgets_jt_year[a]
+        if released_jt > 0.0:
+            purses[acting[a]].left_jt += released_jt
+            office.cash_jt += released_jt
+            books[CITY_BUDGET, 1] += released_jt
+
+
+@compiled
+def spend(purse, office, flow, jt, books):
+    """Pay ``jt`` out of a purse into a flow, all or nothing; tell whether there was enough.
+
+    The receiver's end of the flow is the caller's to enter when the receiver is an agent.
+    """
+    if jt > purse.left_jt + ROUNDING * jt:
+        return False
+    purse.left_jt = max(0.0, purse.left_jt - jt)
+    purse.spent_jt += jt
+    office.cash_jt -= jt
+    office.spent_jt += jt
+    books[flow, 0] += jt
+    return True
+
+
+@compiled
+def spend_from(purses, k, government, flow, jt, books):
+    """Pay ``jt`` out of the ``k``-th purse."""
+    return spend(purses[k], government[0], flow, jt, books)
+
+
+@compiled
+def take_back(purses, government, over, year_ends, books):
+    """Let lapse what is left in purses whose policy is over, or in all; and the last rounding when all are empty."""
+    office, empty = government[0], True
+    for k in range(purses.size):
+        purse = purses[k]
+        if purse.left_jt > 0.0 and (year_ends or over[k]):
+            office.cash_jt -= purse.left_jt
+            books[LAPSED, 0] += purse.left_jt
+            purse.left_jt = 0.0
+        empty = empty and purse.left_jt == 0.0
+    if empty:
+        books[LAPSED, 0] += office.cash_jt
+        office.cash_jt = 0.0
 
 
 class Office:
@@ -58,12 +119,17 @@ class Office:
 
     def __init__(self, row: Any, policies: list[Policy], facts: dict[str, Any], timing: dict[str, Any]) -> None:
         self.row, self.policies, self.facts, self.timing = row, policies, facts, timing
-        self.purses = {policy.name: Purse() for policy in policies}
+        self.places = {name: k for k, name in enumerate(dict.fromkeys(policy.name for policy in policies))}
+        self.table = Table(None, Purse, np.zeros(len(self.places), Purse.dtype))
+        self.purses = {name: self.table[k] for name, k in self.places.items()}
         self.rolls: dict[str, Roll] = {}
-        self.month = 0
+        self.acting: list[Policy] = []  # the policies in force this month, and where their purses are
+        self._acting, self._budgets_jt_year = np.zeros(0, np.int64), np.zeros(0)
+        self._going_on: list[Policy] = []  # the policies in force next month, and whose purses are not theirs
+        self._over = np.ones(len(self.places), bool)
 
     def roll(self, policy: Policy, firms: Any, part: str = "") -> Roll:
-        """Return what a policy's programme knows of the firms, brought up to date once a month; it outlives one use.
+        """Return what a policy's programme knows of the firms; it outlives one use of the policy.
 
         A programme with several kinds of help may keep a further roll for a ``part`` of it.
         """
@@ -71,10 +137,12 @@ class Office:
         roll = self.rolls.get(name)
         if roll is None:
             roll = self.rolls[name] = Roll(firms.size)
-        if roll.month != self.month:
-            roll.meet(firms)
-            roll.month = self.month
         return roll
+
+    def forget(self, closed: NDArray[np.int64], count: int) -> None:
+        """Let every programme forget the first ``count`` firms in ``closed``: a newcomer in a row starts unknown."""
+        for roll in self.rolls.values():
+            roll.forget(closed, count)
 
     def in_force(self, month: int) -> list[Policy]:
         """Return the policies in force in a month of the run."""
@@ -82,35 +150,21 @@ class Office:
 
     def open_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Release this month's money to the policies in force, and free the staff."""
-        self.month = month
-        office = self.row.rows[0]
-        office["spent_jt"] = office["shadow_jt"] = 0.0
-        office["staff_left"] = self.facts["staff_firms_month"]
-        for purse in self.purses.values():
-            purse.spent_jt = purse.shadow_jt = 0.0
+        acting = self.in_force(month)
+        if acting != self.acting:
+            self.acting = acting
+            self._acting = np.array([self.places[policy.name] for policy in acting], np.int64)
+            self._budgets_jt_year = np.array([getattr(policy, "budget_jt_year", 0.0) for policy in acting], np.float64)
         share = self.facts["realised_share"] * public_share(calendar_month, self.timing)
-        for policy in self.in_force(month):
-            released_jt = share * getattr(policy, "budget_jt_year", 0.0)
-            if released_jt > 0.0:
-                self.purses[policy.name].left_jt += released_jt
-                office["cash_jt"] += released_jt
-                books[CITY_BUDGET, 1] += released_jt
+        staff = float(self.facts["staff_firms_month"])
+        release(self.table.arg, self.row.arg, self._acting, self._budgets_jt_year, share, staff, books)
 
     def spend(self, policy: Policy, flow: int, jt: float, books: Any) -> bool:
         """Pay ``jt`` out of a policy's purse into a flow, all or nothing; tell whether there was enough.
 
         The receiver's end of the flow is the caller's to enter when the receiver is an agent.
         """
-        purse = self.purses[policy.name]
-        if jt > purse.left_jt + ROUNDING * jt:
-            return False
-        office = self.row.rows[0]
-        purse.left_jt = max(0.0, purse.left_jt - jt)
-        purse.spent_jt += jt
-        office["cash_jt"] -= jt
-        office["spent_jt"] += jt
-        books[flow, 0] += jt
-        return True
+        return bool(spend_from(self.table.arg, self.places[policy.name], self.row.arg, flow, float(jt), books))
 
     def affordable(self, policy: Policy, unit_jt: float) -> int:
         """Return how many units of a cost a policy's purse still holds."""
@@ -118,32 +172,28 @@ class Office:
 
     def take_staff(self, firms: int) -> int:
         """Claim staff for up to so many firms this month; return for how many there is staff."""
-        office = self.row.rows[0]
-        granted = int(min(firms, office["staff_left"]))
-        office["staff_left"] -= granted
+        office = self.row[0]
+        granted = int(min(firms, office.staff_left))
+        office.staff_left -= granted
         return granted
 
     def bear(self, policy: Policy, shadow_jt: float) -> None:
         """Enter a cost that a regulation puts on others: reported beside the budget, no money moves here."""
         self.purses[policy.name].shadow_jt += shadow_jt
-        self.row.rows[0]["shadow_jt"] += shadow_jt
+        self.row[0].shadow_jt += shadow_jt
 
     def ending(self, month: int) -> list[Policy]:
         """Return the policies for which this is the last month, and no other use follows at once."""
-        goes_on = {policy.name for policy in self.in_force(month + 1)}
-        return [policy for policy in self.policies if policy.last == month and policy.name not in goes_on]
+        last = [policy for policy in self.policies if policy.last == month]
+        goes_on = {policy.name for policy in self.in_force(month + 1)} if last else ()
+        return [policy for policy in last if policy.name not in goes_on]
 
     def close_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Let unspent money lapse at the year's end, and when a policy ends."""
         if not self.policies:
             return
-        goes_on = {policy.name for policy in self.in_force(month + 1)}
-        for name, purse in self.purses.items():
-            if purse.left_jt > 0.0 and (calendar_month == DECEMBER or name not in goes_on):
-                self.row.rows[0]["cash_jt"] -= purse.left_jt
-                books[LAPSED, 0] += purse.left_jt
-                purse.left_jt = 0.0
-        if all(purse.left_jt == 0.0 for purse in self.purses.values()):
-            rest_jt = float(self.row.rows[0]["cash_jt"])
-            books[LAPSED, 0] += rest_jt
-            self.row.rows[0]["cash_jt"] = 0.0
+        going_on = self.in_force(month + 1)
+        if going_on != self._going_on:
+            self._going_on, names = going_on, {policy.name for policy in going_on}
+            self._over = np.array([name not in names for name in self.places])
+        take_back(self.table.arg, self.row.arg, self._over, calendar_month == DECEMBER, books)

@@ -69,8 +69,9 @@ class History:
             month[:] = model.tables["cooperatives"].rows[field]
         season, outside = model.seasons[i], model.outside
         self.world[i] = (outside.steel_price_jt_t, outside.import_price_jt_t, season.demand, season.days)
-        for j, purse in enumerate(model.office.purses.values()):
-            self.spending[i, j], self.shadow[i, j] = purse.spent_jt, purse.shadow_jt
+        if self.policies:
+            purses = model.office.table.rows
+            self.spending[i], self.shadow[i] = purses["spent_jt"], purses["shadow_jt"]
         self.length = model.month
         self._frame = None
 

@@ -37,12 +37,6 @@ __all__ = ["MetalSupplyChain"]
 
 ROOMS = ("firms", "market", "steel")
 YEAR = 12
-# What a policy sets for one month.
-LAPSING = {
-    "firms": ("buys_jointly", "sells_jointly", "shared_volume_t", "financed_share"),
-    "buyers": ("quota_slots", "review_help"),
-    "cooperatives": ("working", "members", "fee_share", "handled_t"),
-}
 
 
 def _checked_seed(seed: Any) -> int:
@@ -101,6 +95,8 @@ class MetalSupplyChain(TableModel):
         self.scale = float(world["town.scale"])
         self.clusters, self.kinds, self.mills = world.table("cluster"), world.table("buyer"), mills_of(world)
         self.state = cluster_state(self.clusters, self.scale)
+        self.local_cluster = int(np.flatnonzero(self.clusters["local"])[0])  # every register has exactly one
+        self.local_rows = slice(*(int(self.state[end][self.local_cluster]) for end in ("first_row", "last_row")))
         self.relief_places = places_for(relief, self.state, self.clusters, self.kinds, self.scale)
         self.tables = build_tables(self, world, self.scale, self.clusters, self.state)
         self.links = self.tables.pop("links")
@@ -119,6 +115,7 @@ class MetalSupplyChain(TableModel):
         self.rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
         self.usual_rules = tuple(rule.view(np.float64).copy() for rule in self.rules)
         self.judged_by = b""  # the rules by which posted prices stand judged
+        self.lapsing: list[tuple[str, Any, tuple[str, ...]]] = []  # set for this month: table, rows, columns
         self._see()
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
@@ -276,13 +273,24 @@ class MetalSupplyChain(TableModel):
         if self.office.policies or self.relief is not None:
             for rule, usual in zip(self.rules, self.usual_rules, strict=True):
                 rule.view(np.float64)[:] = usual  # flat: a copy of fields one by one is slow
-            for table, columns in LAPSING.items():
-                for column in columns:
-                    self.tables[table].rows[column] = 0
+            self._let_lapse()
+        self.office.forget(self.work.leaving, int(self.work.ends[0]))  # closed with last month
         self.office.open_month(self.month, self.calendar_month, self.money.books)
         for policy in self.office.policies:
             if policy.first == self.month:
                 policy.begin(self)
+
+    def for_this_month(self, table: str, rows: Any, **values: Any) -> None:
+        """Set columns of some rows of a table until the month ends: what a policy allows lapses by itself."""
+        for column, value in values.items():
+            self.tables[table].rows[column][rows] = value
+        self.lapsing.append((table, rows, tuple(values)))
+
+    def _let_lapse(self) -> None:
+        for table, rows, columns in self.lapsing:
+            for column in columns:
+                self.tables[table].rows[column][rows] = 0
+        self.lapsing.clear()
 
     def _judge_anew(self) -> None:
         """Let no posted price stay judged by rules that have changed."""
@@ -307,7 +315,7 @@ class MetalSupplyChain(TableModel):
 
     def _government_acts(self, moment: str) -> None:
         """Let every policy in force act at one moment of the month, in the scenario's order."""
-        for policy in self.office.in_force(self.month):
+        for policy in self.office.acting:
             getattr(policy, moment)(self)
 
     def _agree_wages(self) -> None:

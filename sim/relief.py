@@ -82,7 +82,7 @@ class Easing:
         """Give each local firm a place at one store, drawn by lot, beside the usual places and past the gate."""
         buyers, links = town.tables["buyers"].rows, town.links.rows
         stores = np.flatnonzero(buyers["kind"] == STORES)
-        buyers["quota_slots"][stores] = town.relief_places
+        town.for_this_month("buyers", stores, quota_slots=town.relief_places)
         lot = draw_uniform(town.luck("relief.market"), firms.size)
         for row in fresh.tolist():
             b = int(stores[int(lot[row] * stores.size)])

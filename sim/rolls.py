@@ -11,19 +11,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
+from sim.core.state import RowView, Table, column
 
-__all__ = ["Roll"]
+__all__ = ["Entry", "Roll"]
 
 NEVER = 0
 
 
+class Entry(RowView):
+    """What a programme knows of one firm; a month of the run is 0 for never."""
+
+    applied: int = column("month", "Month of its first application")
+    helped: int = column("month", "Month of its first help")
+    latest: int = column("month", "Month of its latest help")
+    left_months: int = column("months", "Months for which a help that lasts still runs")
+
+
 @compiled
-def find_gone(known_uid, uid, working, gone):
-    """Put the rows whose known firm has closed, or made room for another, into ``gone``; return how many."""
+def strike(entries, closed, count):
+    """Forget the first ``count`` firms in ``closed``; tell whether a help was running for one of them."""
+    running = False
+    for c in range(count):
+        entry = entries[closed[c]]
+        running = running or entry.left_months > 0
+        entry.applied = NEVER
+        entry.helped = NEVER
+        entry.latest = NEVER
+        entry.left_months = 0
+    return running
+
+
+@compiled
+def note_applications(entries, rows, month, first):
+    """Note applications; put the rows of first ones into ``first``, and return how many."""
     count = 0
-    for i in range(known_uid.size):
-        if known_uid[i] != NEVER and (known_uid[i] != uid[i] or not working[i]):
-            gone[count] = i
+    for k in range(rows.size):
+        entry = entries[rows[k]]
+        if entry.applied == NEVER:
+            entry.applied = month
+            first[count] = rows[k]
+            count += 1
+    return count
+
+
+@compiled
+def note_help(entries, rows, month, first):
+    """Note help; put the rows of the firms helped for the first time into ``first``, and return how many."""
+    count = 0
+    for k in range(rows.size):
+        entry = entries[rows[k]]
+        entry.latest = month
+        if entry.helped == NEVER:
+            entry.helped = month
+            first[count] = rows[k]
+            count += 1
+    return count
+
+
+@compiled
+def let_months_pass(entries, rows, over):
+    """Let a month of some firms' help pass; put the rows for which it was the last into ``over``, return how many."""
+    count = 0
+    for k in range(rows.size):
+        entry = entries[rows[k]]
+        entry.left_months -= 1
+        if entry.left_months == 0:
+            over[count] = rows[k]
             count += 1
     return count
 
@@ -31,70 +84,90 @@ def find_gone(known_uid, uid, working, gone):
 class Roll:
     """What a programme knows of the firms, by row of their table; a newcomer in a reused row starts unknown.
 
-    ``applied`` and ``helped`` hold the month of a firm's first application and of its first help, ``latest`` that of
-    its latest help, 0 for never; ``left_months`` the months for which a help that lasts still runs. ``month`` is the
-    month in which the roll was last brought up to date: firms open and close at a month's end only.
+    ``entries`` holds an :class:`Entry` for each row, ``running`` the rows of the firms whose help still runs.
     """
 
     def __init__(self, rows: int) -> None:
-        self.uid = np.zeros(rows, np.int64)
-        self.applied = np.zeros(rows, np.int64)
-        self.helped = np.zeros(rows, np.int64)
-        self.latest = np.zeros(rows, np.int64)
-        self.left_months = np.zeros(rows, np.int64)
-        self.month = 0
+        self.entries = Table(None, Entry, np.zeros(rows, Entry.dtype))
+        self.running = np.zeros(0, np.int64)
         self.figures: dict[str, NDArray[np.float64]] = {}
-        self.known: dict[tuple[int, str], int] = {}
+        self._noted: list[tuple[str, int, NDArray[Any]]] = []
+
+    @property
+    def applied(self) -> NDArray[Any]:
+        """The month of each firm's first application, or 0."""
+        return self.entries.rows["applied"]
+
+    @property
+    def helped(self) -> NDArray[Any]:
+        """The month of each firm's first help, or 0."""
+        return self.entries.rows["helped"]
+
+    @property
+    def latest(self) -> NDArray[Any]:
+        """The month of each firm's latest help, or 0."""
+        return self.entries.rows["latest"]
+
+    @property
+    def left_months(self) -> NDArray[Any]:
+        """The months for which each firm's help still runs."""
+        return self.entries.rows["left_months"]
+
+    @property
+    def known(self) -> dict[tuple[int, str], int]:
+        """The month of what was first noted, by the firm's identity and what: it stays known when the firm closes."""
+        found: dict[tuple[int, str], int] = {}
+        for what, month, uids in self._noted:
+            for uid in uids.tolist():
+                found.setdefault((uid, what), month)
+        return found
 
     def figure(self, name: str) -> NDArray[np.float64]:
         """Return a figure of its own that a programme keeps of every firm it knows, 0 to begin with."""
         if name not in self.figures:
-            self.figures[name] = np.zeros(self.uid.size)
+            self.figures[name] = np.zeros(self.entries.size)
         return self.figures[name]
 
-    def meet(self, firms: NDArray[Any]) -> None:
-        """Forget the firms that have closed or whose row has a new firm."""
-        gone = np.empty(self.uid.size, np.int64)
-        gone = gone[: find_gone(self.uid, firms["uid"], firms["working"], gone)]
-        if gone.size > 0:
-            columns = (self.uid, self.applied, self.helped, self.latest, self.left_months)
-            for column in (*columns, *self.figures.values()):
-                column[gone] = NEVER
+    def forget(self, closed: NDArray[np.int64], count: int) -> None:
+        """Forget the first ``count`` firms in ``closed``."""
+        for figure in self.figures.values():
+            figure[closed[:count]] = 0.0
+        if strike(self.entries.arg, closed, count):
+            self._find_running()
 
     def note(self, what: str, firms: NDArray[Any], rows: NDArray[np.int64], month: int) -> None:
-        """Note the month in which firms first applied (``"applied"``) or were first helped (``"helped"``).
+        """Note that firms applied (``"applied"``) or were helped (``"helped"``) this month."""
+        note, first = (note_help if what == "helped" else note_applications), np.empty(rows.size, np.int64)
+        count = note(self.entries.arg, rows, month, first)
+        if count > 0:
+            self._noted.append((what, month, firms["uid"][first[:count]]))
 
-        What is noted stays known by the firm's identity, also after the firm has closed.
-        """
-        column = getattr(self, what)
-        first = rows[column[rows] == NEVER]
-        column[first] = month
-        if what == "helped":
-            self.latest[rows] = month
-        self.uid[rows] = firms["uid"][rows]
-        for uid in firms["uid"][first].tolist():
-            self.known.setdefault((uid, what), month)
-
-    def enrol(self, firms: NDArray[Any], rows: NDArray[np.int64], months: int) -> None:
+    def enrol(self, rows: NDArray[np.int64], months: int) -> None:
         """Give firms a help that lasts some months, this one included."""
-        self.uid[rows] = firms["uid"][rows]
-        self.left_months[rows] = months
+        if rows.size > 0:
+            self.left_months[rows] = months
+            self._find_running()
 
-    def pass_month(self) -> None:
-        """Let a month of every running help pass."""
-        self.due()
+    def pass_month(self, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Let a month of every running help, or of some, pass; return the rows for which it was the last."""
+        rows = self.running if rows is None else rows
+        if rows.size == 0:
+            return rows
+        over = np.empty(rows.size, np.int64)
+        over = over[: let_months_pass(self.entries.arg, rows, over)]
+        if over.size > 0:
+            self._find_running()
+        return over
 
-    def due(self) -> NDArray[np.int64]:
-        """Let a month of every running help pass; return the rows of the firms for which it was the last."""
-        running = self.running
-        self.left_months[running] -= 1
-        return running[self.left_months[running] == 0]
+    def keep(self, still: NDArray[np.bool_]) -> None:
+        """Let a running help go on where ``still``, which stands beside ``running``, says so, and end it elsewhere."""
+        self.left_months[self.running[~still]] = 0
+        self.running = self.running[still]
 
     def stop(self) -> None:
         """End every help that still runs."""
-        self.left_months[:] = 0
+        self.left_months[self.running] = 0
+        self.running = self.running[:0]
 
-    @property
-    def running(self) -> NDArray[np.int64]:
-        """Rows of the firms whose help still runs."""
-        return np.flatnonzero(self.left_months > 0)
+    def _find_running(self) -> None:
+        self.running = np.flatnonzero(self.left_months > 0)

@@ -76,8 +76,9 @@ class {cls}(Policy):
     def deliver(self, town: Any) -> None:
         """Help firms that no programme has helped, within places, money and staff."""
         cost_jt = town.world["{name}.grant_jt"]
-        never_helped = town.tables["firms"].rows["helped_times"] == 0
-        applicants = apply(town, self, local_firms(town) & never_helped)
+        local = local_firms(town)
+        never_helped = local[town.tables["firms"].rows["helped_times"][local] == 0]
+        applicants = apply(town, self, never_helped)
         rows: np.ndarray[Any, Any] = invite(town, self, applicants, self.firms_a_month, cost_jt)
         grant(town, self, rows, cost_jt)
         help_given(town, self, rows)

@@ -180,8 +180,8 @@ FAULTS = {
         "sim/government.py",
         (
             (
-                "        books[flow, 0] += jt\n        return True",
-                "        books[flow, 0] += 2.0 * jt\n        return True",
+                "    books[flow, 0] += jt\n    return True",
+                "    books[flow, 0] += 2.0 * jt\n    return True",
             ),
         ),
         ("audit",),
@@ -197,7 +197,7 @@ FAULTS = {
         "sim/policies/_programme.py",
         (
             ("affordable = town.office.affordable(policy, cost_jt)", "affordable = 10**6"),
-            ("comes & town.office.spend(policy, PROGRAMME, due_jt, town.money.books)", "comes"),
+            ("rows[: present * paid]", "rows[:present]"),
         ),
         ("limit:no_money", "test:tests/test_policies.py::test_a_policy_without_money_changes_no_bit[0.3-training]"),
     ),

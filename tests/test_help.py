@@ -99,15 +99,14 @@ def test_a_roll_forgets_a_firm_that_closed_but_knows_its_identity_for_good():
     roll, rows = Roll(3), np.array([0, 2])
     roll.note("applied", firms, rows, 7)
     roll.note("applied", firms, rows, 9)
-    roll.enrol(firms, rows, 2)
+    roll.enrol(rows, 2)
     assert roll.applied.tolist() == [7, 0, 7]
     assert roll.running.tolist() == [0, 2]
-    firms["uid"][2], firms["working"][0] = 20, False
-    roll.meet(firms)
+    roll.forget(rows, 2)
     assert roll.applied.tolist() == [0, 0, 0]
     assert roll.running.tolist() == []
     assert roll.known == {(11, "applied"): 7, (13, "applied"): 7}
-    roll.enrol(firms, np.array([1]), 1)
+    roll.enrol(np.array([1]), 1)
     roll.pass_month()
     assert roll.running.tolist() == []
 

@@ -207,7 +207,7 @@ def test_a_surplus_is_paid_out_by_business_done_with_the_cooperative():
     [policy], firms = model.office.policies, model.tables["firms"].rows
     rows = model.office.roll(policy, firms).running[:3]
     model.office.roll(policy, firms).stop()
-    model.office.roll(policy, firms).enrol(firms, rows, 1)
+    model.office.roll(policy, firms).enrol(rows, 1)
     model.work.usual_sales[rows, STORES] = [3.0, 1.0, 0.0]
     model.tables["cooperatives"].rows["cash_jt"][SELLING] = 40.0
     before = firms["cash_jt"][rows], firms["equity_jt"][rows]

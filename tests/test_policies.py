@@ -329,6 +329,15 @@ def test_help_that_still_runs_stops_with_the_policy(name):
     assert (model.tables["firms"].rows["visibility_help"] == 0.0).all()
 
 
+@every_policy
+def test_what_a_policy_allows_for_a_month_is_gone_after_its_end(name):
+    model = run(in_force(name, 1.0, first="2023-06", last="2024-06"))
+    assert model.month > model.office.policies[0].last + 1
+    for table, columns in LAPSING.items():
+        for column in columns:
+            assert not model.tables[table].rows[column].any(), column
+
+
 # Luck and theory
 
 
@@ -504,6 +513,9 @@ def test_two_policies_do_not_share_a_purse(name):
 def written_names(tree):
     """Yield the names of columns and attributes that a source writes, with their lines."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "for_this_month":
+            for keyword in node.keywords:
+                yield f"{keyword.arg}", node.lineno
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if not isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
             continue
@@ -527,7 +539,26 @@ def test_a_policy_never_writes_what_must_follow_by_itself(file):
 
 def test_the_search_for_written_outcomes_finds_them():
     fault = "firms['sold_t'][rows] += 1.0\nfirm.revenue_jt = 2.0\ntown.tally['x'], y = 1, 2\n"
-    assert {name for name, _ in written_names(ast.parse(fault))} >= {"sold_t", "revenue_jt", "tally"}
+    fault += "town.for_this_month('firms', rows, orders_t=3.0)\n"
+    assert {name for name, _ in written_names(ast.parse(fault))} >= {"sold_t", "revenue_jt", "tally", "orders_t"}
+
+
+LAPSING = {
+    "firms": ("buys_jointly", "sells_jointly", "shared_volume_t", "financed_share"),
+    "buyers": ("quota_slots", "review_help"),
+    "cooperatives": ("working", "members", "fee_share", "handled_t"),
+}
+
+
+@pytest.mark.parametrize("file", [*FILES, FILES[0].parent.parent / "relief.py"], ids=lambda file: file.stem)
+def test_what_a_policy_allows_for_a_month_is_set_so_that_it_lapses(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = [name for name, _ in written_names(tree)]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    lent = [word.arg for one in calls if getattr(one.func, "attr", "") == "for_this_month" for word in one.keywords]
+    lapsing = {column for columns in LAPSING.values() for column in columns}
+    assert set(lent) <= lapsing
+    assert [name for name in names if name in lapsing] == lent
 
 
 def test_a_rule_that_changes_in_mid_run_reaches_prices_posted_before(monkeypatch):

@@ -113,7 +113,8 @@ class Policy:
         """Set gates, reserved shares, prices or any register entry for this month.
 
         ``town.kinds``, ``town.clusters``, ``town.mills``, ``town.p_firms``, ``town.p_market`` and ``town.p_steel`` are
-        the register as the month's rules read it. What is changed there lapses by itself at the month's end.
+        the register as the month's rules read it. What is changed there lapses by itself at the month's end, and so
+        does what ``town.for_this_month`` sets in rows of firms, buyers or cooperatives.
         """
 
     def deliver(self, town: Any) -> None:

@@ -23,14 +23,16 @@ def open_doors(
     What it has earned pays first, the policy's purse the rest. A cooperative without members, or whose month is not
     paid for, stays closed: then nobody is returned.
     """
-    row, books = town.tables["cooperatives"].rows[which], town.money.books
+    books = town.money.books
     members = town.office.roll(policy, town.tables["firms"].rows).running
     own_jt = float(min(cost_jt, max(0.0, earned_jt)))
     if members.size == 0 or not town.office.spend(policy, PROGRAMME, cost_jt - own_jt, books):
         return members[:0]
-    row["cash_jt"] -= own_jt
+    town.tables["cooperatives"].rows["cash_jt"][which] -= own_jt
     books[COOPERATIVE_COSTS, 0] += own_jt
-    row["working"], row["members"], row["fee_share"] = True, members.size, fee_share
+    town.for_this_month(
+        "cooperatives", which, working=True, members=members.size, fee_share=fee_share, handled_t=0.0
+    )  # fmt: skip
     return members
 
 
@@ -41,10 +43,10 @@ def free_places(town: Any, policy: Any, members: float, cost_jt: float) -> int:
     return max(0, int(members) - int(town.office.roll(policy, town.tables["firms"].rows).running.size))
 
 
-def take_members(town: Any, policy: Any, eligible: NDArray[np.bool_], places: int, cost_jt: float) -> None:
+def take_members(town: Any, policy: Any, eligible: NDArray[np.int64], places: int, cost_jt: float) -> None:
     """Let firms that apply join: by the policy's rule, within places, purse and staff."""
     firms = town.tables["firms"].rows
     roll = town.office.roll(policy, firms)
-    applicants = apply(town, policy, eligible & (roll.left_months == 0))
+    applicants = apply(town, policy, eligible[roll.left_months[eligible] == 0])
     rows = attend(town, policy, invite(town, policy, applicants, places, cost_jt), cost_jt)
-    roll.enrol(firms, rows, STANDING)
+    roll.enrol(rows, STANDING)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts import GRANTS, PROGRAMME
-from sim.core.streams import draw_rows, draw_tries
+from sim.core.compiled import compiled
+from sim.core.streams import draw_tries, uniform
 from sim.policies._targeting import choose
 
 __all__ = [
@@ -21,9 +22,7 @@ __all__ = [
     "grant",
     "help_given",
     "invite",
-    "local_cluster",
     "local_firms",
-    "local_rows",
     "lot_of_try",
     "motivate",
     "not_lately",
@@ -34,30 +33,16 @@ YEAR = 12
 MONTHS_A_QUARTER = 3
 
 
-def local_cluster(town: Any) -> int:
-    """Return the number of the local cluster; every register has exactly one."""
-    return int(np.flatnonzero(town.clusters["local"])[0])
+def local_firms(town: Any) -> NDArray[np.int64]:
+    """Return the rows of the local firms at work: the rows of a cluster stand side by side."""
+    own = town.local_rows
+    return np.flatnonzero(town.tables["firms"].rows["working"][own]) + own.start
 
 
-def local_rows(town: Any) -> slice:
-    """Return the rows of local firms, free ones included: the rows of a cluster stand side by side."""
-    own = town.state[local_cluster(town)]
-    return slice(int(own["first_row"]), int(own["last_row"]))
-
-
-def local_firms(town: Any) -> NDArray[np.bool_]:
-    """Return which rows are local firms at work."""
-    working, own = town.tables["firms"].rows["working"], local_rows(town)
-    found = np.zeros(working.size, bool)
-    found[own] = working[own]
-    return found
-
-
-def not_lately(town: Any, policy: Any, months: float) -> NDArray[np.bool_]:
-    """Return the rows that the policy's programme never helped, or not for so many months."""
-    latest = town.office.roll(policy, town.tables["firms"].rows).latest
-    rested: NDArray[np.bool_] = (latest == 0) | (town.month - latest >= months)
-    return rested
+def not_lately(town: Any, policy: Any, rows: NDArray[np.int64], months: float) -> NDArray[np.int64]:
+    """Return those rows that the policy's programme never helped, or not for so many months."""
+    latest = town.office.roll(policy, town.tables["firms"].rows).latest[rows]
+    return rows[(latest == 0) | (town.month - latest >= months)]
 
 
 def ends_quarter(calendar_month: int) -> bool:
@@ -78,18 +63,27 @@ def times_held(times_a_year: float, calendar_month: int) -> int:
     return int(times_a_year * calendar_month / YEAR) - int(times_a_year * (calendar_month - 1) / YEAR)
 
 
-def apply(town: Any, policy: Any, eligible: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the rows of the eligible firms that apply, and note them on the policy's roll.
+@compiled
+def take_up(firms, rows, floor, luck, found):
+    """Put the rows of the eligible firms that apply, each by its own lot, into ``found``; return how many."""
+    count = 0
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        if uniform(luck, rows[k]) < floor + (1.0 - floor) * firm.motivation * firm.help_trust:
+            found[count] = rows[k]
+            count += 1
+    return count
+
+
+def apply(town: Any, policy: Any, eligible: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those rows of eligible firms that apply, and note them on the policy's roll.
 
     A firm applies with the chance ``floor + (1 - floor) * motivation * trust in help`` (room ``help`` of the
     register), by its own lot of the month.
     """
-    firms = town.tables["firms"].rows
-    rows = np.flatnonzero(eligible)
-    floor = town.world["help.take_up_floor"]
-    chance = floor + (1.0 - floor) * firms["motivation"][rows] * firms["help_trust"][rows]
-    lot = draw_rows(town.luck(f"policy.{policy.name}.take up", town.month), rows)
-    rows = rows[lot < chance]
+    firms, rows = town.tables["firms"].rows, np.empty(eligible.size, np.int64)
+    luck = town.luck(f"policy.{policy.name}.take up", town.month)
+    rows = rows[: take_up(town.arg.firms, eligible, float(town.world["help.take_up_floor"]), luck, rows)]
     town.office.roll(policy, firms).note("applied", firms, rows, town.month)
     return rows
 
@@ -101,19 +95,41 @@ def invite(town: Any, policy: Any, applicants: NDArray[np.int64], places: float,
     return invited[: town.office.take_staff(invited.size)]
 
 
+@compiled
+def come(firms, invited, floor, luck, found):
+    """Put the rows of the invited firms that come, each by its own lot, into ``found``; return how many."""
+    count = 0
+    for k in range(invited.size):
+        if uniform(luck, invited[k]) < floor + (1.0 - floor) * firms[invited[k]].motivation:
+            found[count] = invited[k]
+            count += 1
+    return count
+
+
+@compiled
+def remember(firms, rows):
+    """Let firms remember that they were helped this month, and what they then expected."""
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        firm.helped_times += 1.0
+        firm.helped_months = 0.0
+        firm.helped_expected_t = firm.expected_t
+
+
 def attend(town: Any, policy: Any, invited: NDArray[np.int64], cost_jt: float) -> NDArray[np.int64]:
     """Charge every invited firm's place, and return the firms that come; an empty place costs a part.
 
     A firm comes with the chance ``floor + (1 - floor) * motivation``, by its own lot of the month. A firm that comes
     is noted as helped.
     """
-    firms, facts = town.tables["firms"].rows, town.world.room("help")
-    floor = facts["attendance_floor"]
-    lot = draw_rows(town.luck(f"policy.{policy.name}.show", town.month), invited)
-    comes = lot < floor + (1.0 - floor) * firms["motivation"][invited]
-    present = int(np.count_nonzero(comes))
+    if invited.size == 0:
+        return invited
+    facts, rows = town.world.room("help"), np.empty(invited.size, np.int64)
+    luck = town.luck(f"policy.{policy.name}.show", town.month)
+    present = come(town.arg.firms, invited, float(facts["attendance_floor"]), luck, rows)
     due_jt = cost_jt * (present + facts["no_show_cost_share"] * (invited.size - present))
-    rows = invited[comes & town.office.spend(policy, PROGRAMME, due_jt, town.money.books)]
+    paid = town.office.spend(policy, PROGRAMME, due_jt, town.money.books)
+    rows = rows[: present * paid]
     help_given(town, policy, rows)
     return rows
 
@@ -124,9 +140,7 @@ def help_given(town: Any, policy: Any, rows: NDArray[np.int64]) -> None:
         return
     firms = town.tables["firms"].rows
     town.office.roll(policy, firms).note("helped", firms, rows, town.month)
-    firms["helped_times"][rows] += 1.0
-    firms["helped_months"][rows] = 0.0
-    firms["helped_expected_t"][rows] = firms["expected_t"][rows]
+    remember(town.arg.firms, rows)
 
 
 def motivate(firms: NDArray[Any], rows: NDArray[np.int64], gain: float) -> None:

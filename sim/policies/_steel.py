@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.policies._programme import local_cluster
-
 __all__ = ["distributors_loss_jt"]
 
 
@@ -22,5 +20,5 @@ def distributors_loss_jt(town: Any, local_t: NDArray[np.float64]) -> float:
     ``local_t`` is that steel, mill by mill. An upper bound: what handling the steel would have cost the distributors
     is not taken off.
     """
-    markup = float(town.tables["distributors"].rows["markup"][local_cluster(town)])
+    markup = float(town.tables["distributors"].rows["markup"][town.local_cluster])
     return float((local_t * town.tables["producers"].rows["price_jt_t"]).sum()) * markup

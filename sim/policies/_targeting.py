@@ -6,23 +6,58 @@ Ties and lotteries are broken by the policy's own luck, row by row, so that one 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.streams import draw_rows
+from sim.core.compiled import compiled
+from sim.core.streams import uniform
 from sim.policies import Choice
 
 __all__ = ["RULES", "choose", "targeting"]
 
 TIE = 1e-9  # breaks ties by lot and moves no rank otherwise
 RULES = ("first come", "lottery", "neediest", "most promising", "staged cohorts", "by constraint")
+FIRST_COME, LOTTERY, NEEDIEST, MOST_PROMISING, STAGED, BY_CONSTRAINT = range(len(RULES))
 
 
 def targeting() -> Choice:
     """Return the lever that picks a targeting rule."""
     return Choice(RULES, "lottery", "How firms are selected among those that apply")
+
+
+@compiled
+def rank(firm, entry, rule, eased, lot):
+    """Return an applicant's rank by a rule; ``eased`` has a bit for each constraint that the policy eases."""
+    if rule == FIRST_COME:
+        return -math.log(lot) / max(firm.motivation, TIE)
+    if rule == NEEDIEST:
+        return firm.cash_jt / firm.capacity_t + lot * TIE
+    if rule == MOST_PROMISING:
+        return -firm.skill * firm.use + lot * TIE
+    if rule == STAGED and entry.helped > 0:
+        return lot + 1.0
+    if rule == BY_CONSTRAINT and (eased >> firm.bound) & 1 == 0:
+        return lot + 1.0
+    return lot
+
+
+@compiled
+def choose_lowest(firms, entries, applicants, rule, eased, luck, chosen, ranks):
+    """Put the applicants with the lowest ranks into ``chosen``, lowest first, as many as it holds."""
+    count = 0
+    for a in range(applicants.size):
+        i = applicants[a]
+        own = rank(firms[i], entries[i], rule, eased, uniform(luck, i))
+        if count < chosen.size or own < ranks[count - 1]:
+            k = min(count, chosen.size - 1)
+            while k > 0 and ranks[k - 1] > own:
+                ranks[k], chosen[k] = ranks[k - 1], chosen[k - 1]
+                k -= 1
+            ranks[k], chosen[k] = own, i
+            count = min(chosen.size, count + 1)
 
 
 def choose(town: Any, policy: Any, applicants: NDArray[np.int64], places: int) -> NDArray[np.int64]:
@@ -40,21 +75,13 @@ def choose(town: Any, policy: Any, applicants: NDArray[np.int64], places: int) -
         Rows of the firms that apply.
     places : int
     """
-    if places <= 0 or applicants.size == 0:
+    places = min(places, applicants.size)
+    if places <= 0:
         return applicants[:0]
-    firms, rule, name = town.tables["firms"].rows, policy.target, policy.name
-    month = 0 if rule == "staged cohorts" else town.month
-    lot = draw_rows(town.luck(f"policy.{name}.lot", month), applicants)
-    if rule == "first come":
-        rank = -np.log(lot) / np.maximum(firms["motivation"][applicants], TIE)
-    elif rule == "neediest":
-        rank = firms["cash_jt"][applicants] / firms["capacity_t"][applicants] + lot * TIE
-    elif rule == "most promising":
-        rank = -firms["skill"][applicants] * firms["use"][applicants] + lot * TIE
-    elif rule == "staged cohorts":
-        rank = lot + (town.office.roll(policy, firms).helped[applicants] > 0)
-    elif rule == "by constraint":
-        rank = lot + ~np.isin(firms["bound"][applicants], policy.eases)
-    else:
-        rank = lot
-    return applicants[np.argsort(rank, kind="stable")[:places]]
+    rule, firms = RULES.index(policy.target), town.arg.firms
+    entries = town.office.roll(policy, firms).entries.arg
+    luck = town.luck(f"policy.{policy.name}.lot", 0 if rule == STAGED else town.month)
+    eased = sum(1 << bound for bound in policy.eases)
+    chosen, ranks = np.empty(places, np.int64), np.empty(places)
+    choose_lowest(firms, entries, applicants, rule, eased, luck, chosen, ranks)
+    return chosen

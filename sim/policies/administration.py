@@ -42,17 +42,18 @@ class Administration(Policy):
         """Hand out the papers that are ready; at the end of each quarter take further firms' papers in hand."""
         firms, facts = town.tables["firms"].rows, town.world.room("administration")
         roll = town.office.roll(self, firms)
-        ready, tries = roll.due(), roll.figure("tries")
+        ready, tries = roll.pass_month(), roll.figure("tries")
         if ready.size > 0:
             holds = lot_of_try(town, self, ready, tries[ready]) < facts["success_share"]
             firms["registered"][ready[holds]] = True
         if not ends_quarter(town.calendar_month):
             return
-        without = local_firms(town) & ~firms["registered"] & (roll.left_months == 0)
+        rows = local_firms(town)
+        without = rows[~firms["registered"][rows] & (roll.left_months[rows] == 0)]
         invited = invite(town, self, apply(town, self, without), self.firms_a_quarter, facts["cost_jt_firm"])
         rows = attend(town, self, invited, facts["cost_jt_firm"])
         tries[rows] += 1.0
-        roll.enrol(firms, rows, int(facts["process_months"]))
+        roll.enrol(rows, int(facts["process_months"]))
 
     def end(self, town: Any) -> None:
         """Drop the files that are still open."""

@@ -67,11 +67,11 @@ class Coaching(Policy):
             _coach(town, coached)
         free = int(self.firms_at_once) - running.size
         if ends_quarter(town.calendar_month) and free > 0 and months > 0 and coached.size == running.size:
-            waited = not_lately(town, self, facts["repeat_months"])
-            applicants = apply(town, self, local_firms(town) & waited & (roll.left_months == 0))
+            waited = not_lately(town, self, local_firms(town), facts["repeat_months"])
+            applicants = apply(town, self, waited[roll.left_months[waited] == 0])
             chosen = choose(town, self, applicants, free)
             rows = attend(town, self, chosen[: self._places(town, chosen.size, part, cost_jt)], cost_jt)
-            roll.enrol(firms, rows, months)
+            roll.enrol(rows, months)
             _coach(town, rows)
 
     def _places(self, town: Any, wanted: int, part: float, cost_jt: float) -> int:

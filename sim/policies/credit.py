@@ -83,14 +83,16 @@ class Credit(Policy):
     def set_rules(self, town: Any) -> None:
         """Let the financier carry part of the payment terms of clients."""
         firms = town.tables["firms"].rows
-        firms["financed_share"][town.office.roll(self, firms).running] = self.invoice_share
+        town.for_this_month("firms", town.office.roll(self, firms).running, financed_share=self.invoice_share)
 
     def deliver(self, town: Any) -> None:
         """Pay the month's interest and guarantee on what is owed; if there was money for that, take new clients."""
         rate, paid = town.world["firms.interest_kur"], self.interest_paid_share
         cost = paid * rate + town.world["credit.guarantee_fee"]
         firms = town.tables["firms"].rows
-        owed_jt = float(firms["kur_jt"][np.flatnonzero(town.office.roll(self, firms).helped)].sum())
+        own = town.local_rows
+        helped = np.flatnonzero(town.office.roll(self, firms).helped[own])
+        owed_jt = float(firms["kur_jt"][own][helped].sum())
         if town.office.spend(self, SUBSIDIES, cost * owed_jt, town.money.books):
             town.p_firms["interest_kur"] = (1.0 - paid) * rate
             if ends_quarter(town.calendar_month):
@@ -105,22 +107,22 @@ class Credit(Policy):
         asked_jt, wanting = self._asked(town, facts)
         invited = invite(town, self, apply(town, self, wanting), self.clients_a_quarter, each_jt)
         rows = attend(town, self, invited, facts["cost_jt_firm"])
-        office.roll(self, firms).enrol(firms, rows, int(facts["contract_months"]))
+        office.roll(self, firms).enrol(rows, int(facts["contract_months"]))
         if office.spend(self, SUBSIDIES, cost * float(asked_jt[rows].sum()), town.money.books):
             lend_all(town.arg.firms, rows, asked_jt, town.money.books)
 
-    def _asked(self, town: Any, facts: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def _asked(self, town: Any, facts: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the loan that each firm with papers, a history and no contract asks for [jt], and who wants one."""
         firms, contracts = town.tables["firms"].rows, town.office.roll(self, town.tables["firms"].rows)
-        rows = np.flatnonzero(local_firms(town) & (contracts.left_months == 0))
+        rows = local_firms(town)
+        rows = rows[contracts.left_months[rows] == 0]
         rows = rows[firms["registered"][rows] & (firms["age_months"][rows] >= facts["history_months"])]
-        asked_jt, wanting = np.zeros(firms.size), np.zeros(firms.size, bool)
+        asked_jt = np.zeros(firms.size)
         assess(
             town.arg.firms, rows, float(self.loan_jt), float(facts["smallest_jt"]), float(facts["cover_months"]),
             float(facts["sales_months"]), asked_jt, town.arg.firms_p,
         )  # fmt: skip
-        wanting[rows] = (asked_jt[rows] > 0.0) | (self.invoice_share > 0.0)
-        return asked_jt, wanting
+        return asked_jt, rows[(asked_jt[rows] > 0.0) | (self.invoice_share > 0.0)]
 
     def look_back(self, town: Any) -> None:
         """Let clients short of cash sell invoices, and let a month of every contract pass."""

@@ -69,12 +69,12 @@ class Equipment(Policy):
         if not ends_quarter(town.calendar_month) or most_jt < least_jt or office.affordable(self, least_jt) < 1:
             return
         price_jt, help_jt = np.full(firms.size, most_jt), np.full(firms.size, most_jt)  # by row
-        open_to = local_firms(town) & not_lately(town, self, town.world["equipment.repeat_months"])
+        open_to = not_lately(town, self, local_firms(town), town.world["equipment.repeat_months"])
         if self.form == GRANT:
             able = apply(town, self, open_to)
         else:
-            able = self._apply_to_buy(town, np.flatnonzero(open_to), price_jt, help_jt)
-        queue = choose(town, self, able, able.size)
+            able = self._apply_to_buy(town, open_to, price_jt, help_jt)
+        queue = choose(town, self, able, office.affordable(self, least_jt))
         rows = queue[np.cumsum(help_jt[queue]) <= office.purses[self.name].left_jt]
         rows = rows[: office.take_staff(rows.size)]
         if self.form == GRANT:
@@ -89,9 +89,7 @@ class Equipment(Policy):
         firms, least_jt, share = town.tables["firms"].rows, town.world["equipment.least_jt"], self.paid_back_share
         spare_jt = np.zeros(firms.size)
         weigh_purchases(town.arg.firms, rows, price_jt, spare_jt, town.machine_jt_t, town.arg.firms_p)
-        wants = np.zeros(firms.size, bool)
-        wants[rows] = share * price_jt[rows] >= least_jt
-        applicants = apply(town, self, wants)
+        applicants = apply(town, self, rows[share * price_jt[rows] >= least_jt])
         price_jt[applicants] = np.minimum(price_jt[applicants], spare_jt[applicants])
         help_jt[applicants] = np.minimum(share * price_jt[applicants], help_jt[applicants])
         return applicants[help_jt[applicants] >= least_jt]

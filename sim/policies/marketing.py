@@ -52,7 +52,8 @@ class Marketing(Policy):
             firms["visibility_help"][attend(town, self, invited, facts["cost_jt_stall"])] += facts["stall_visibility"]
         if self.catalogues_a_quarter >= 1.0 and ends_quarter(town.calendar_month):
             made = town.office.roll(self, firms).figure("catalogue month")
-            without = local_firms(town) & ((made == 0) | (town.month - made >= facts["repeat_months"]))
+            rows = local_firms(town)
+            without = rows[(made[rows] == 0) | (town.month - made[rows] >= facts["repeat_months"])]
             applicants, cost_jt = apply(town, self, without), facts["cost_jt_catalogue"]
             rows = attend(town, self, invite(town, self, applicants, self.catalogues_a_quarter, cost_jt), cost_jt)
             made[rows] = town.month

@@ -81,11 +81,12 @@ class MarketingCooperative(Policy):
         facts, firms = town.world.room("marketing_cooperative"), town.tables["firms"].rows
         earned_jt = town.tables["cooperatives"].rows["cash_jt"][SELLING]
         rows = open_doors(town, self, SELLING, self.fee_share, facts["cost_jt_month"], earned_jt)
-        firms["sells_jointly"][rows] = True
+        town.for_this_month("firms", rows, sells_jointly=True)
         firms["visibility_help"][rows] += facts["visibility_gain"]
         if rows.size > 1:
             spare_t = self.pledged_share * np.maximum(0.0, firms["capacity_t"][rows] - firms["expected_t"][rows])
-            firms["shared_volume_t"][rows] = (spare_t.sum() - spare_t) / (rows.size - 1)  # each tonne promised once
+            others_t = (spare_t.sum() - spare_t) / (rows.size - 1)  # each tonne promised once
+            town.for_this_month("firms", rows, shared_volume_t=others_t)
 
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter."""

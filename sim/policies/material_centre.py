@@ -32,11 +32,11 @@ from sim.steel_market import lapse, may_order_direct
 
 @compiled
 def find_unable(firms, producers, rows, unable, steel_p):
-    """Find out which firms cannot order a lot at their mill alone."""
+    """Find out which of some firms cannot order a lot at their mill alone."""
     for k in range(rows.size):
         firm = firms[rows[k]]
         use_t = firm.material_t_t * firm.expected_t
-        unable[rows[k]] = not may_order_direct(firm, producers[firm.mill], use_t, steel_p[0])
+        unable[k] = not may_order_direct(firm, producers[firm.mill], use_t, steel_p[0])
 
 
 @compiled
@@ -71,17 +71,17 @@ class MaterialCentre(Policy):
         earned_jt = min(row["cash_jt"], row["cash_jt"] + row["advances_jt"] - row["capital_jt"])
         cost_jt = town.world["material_centre.cost_jt_month"]
         rows = open_doors(town, self, BUYING, self.fee_share, cost_jt, earned_jt)
-        town.tables["firms"].rows["buys_jointly"][rows] = True
+        town.for_this_month("firms", rows, buys_jointly=True)
 
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter, and pay working capital in."""
         facts = town.world.room("material_centre")
         places = free_places(town, self, self.members, facts["cost_jt_firm"])
         if places > 0:
-            unable = np.zeros(town.tables["firms"].size, bool)
-            rows = np.flatnonzero(local_firms(town))
+            rows = local_firms(town)
+            unable = np.zeros(rows.size, bool)
             find_unable(town.arg.firms, town.arg.producers, rows, unable, town.arg.steel_p)
-            take_members(town, self, unable, places, facts["cost_jt_firm"])
+            take_members(town, self, rows[unable], places, facts["cost_jt_firm"])
         self._pay_in(town, facts["cost_jt_month"])
 
     def _pay_in(self, town: Any, kept_jt: float) -> None:

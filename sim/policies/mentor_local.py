@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from sim.firms import MARKET, STEEL
 from sim.policies import Lever, Policy
-from sim.policies._programme import local_rows
 from sim.policies._steel import distributors_loss_jt
 
 TO_THE_END = 1  # on the roll as long as the partnership lasts
@@ -48,20 +47,18 @@ class MentorLocal(Policy):
         mills["local_first"] = np.maximum(mills["local_first"], self.local_first)
         before = town.office.in_force(town.month - 1)
         if any(isinstance(policy, MentorLocal) and policy.local_first > 0.0 for policy in before):
-            firms, own = town.tables["firms"].rows, local_rows(town)
+            firms, own = town.tables["firms"].rows, town.local_rows
             new = np.flatnonzero(firms["partner"][own]) + own.start
             new = new[firms["working"][new] & (firms["partner_months"][new] == 0.0)]
             if new.size:
-                town.office.roll(self, firms).enrol(firms, new, TO_THE_END)
+                town.office.roll(self, firms).enrol(new, TO_THE_END)
 
     def look_back(self, town: Any) -> None:
         """Bear the mills' further effort for the partners taken under the rule, and what distributors lose by them."""
         firms = town.tables["firms"].rows
         roll = town.office.roll(self, firms)
-        rows = roll.running
-        still = firms["partner"][rows]
-        roll.left_months[rows] = still
-        taken = rows[still]
+        roll.keep(firms["partner"][roll.running])
+        taken = roll.running
         if taken.size:
             effort_jt = taken.size * town.world["mentor_local.cost_jt_partner"]
             town.office.bear(self, effort_jt + distributors_loss_jt(town, self._moved_t(town, taken)))

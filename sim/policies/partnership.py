@@ -89,10 +89,8 @@ class Partnership(Policy):
         """Keep a slot beside the mills' usual ones for each brokered partner who is still in place."""
         firms = town.tables["firms"].rows
         roll = town.office.roll(self, firms, "brokered")
-        rows = roll.running
-        in_place = firms["partner"][rows]
-        roll.left_months[rows] = in_place
-        town.mills["added_slots"] += np.bincount(firms["mill"][rows[in_place]], minlength=town.mills.size)
+        roll.keep(firms["partner"][roll.running])
+        town.mills["added_slots"] += np.bincount(firms["mill"][roll.running], minlength=town.mills.size)
 
     def deliver(self, town: Any) -> None:
         """Lead the firms that qualify on by a month, broker for those who are through, and let others begin."""
@@ -121,8 +119,7 @@ class Partnership(Policy):
             office.spend(self, PROGRAMME, rows.size * facts["cost_jt_month"], town.money.books)
             p = town.p_firms[0]
             firms["quality"][rows] += p["mentoring"] * np.maximum(0.0, p["quality_frontier"] - firms["quality"][rows])
-            roll.left_months[rows] -= 1
-        return rows[roll.left_months[rows] == 0]
+        return roll.pass_month(rows)
 
     def _broker(self, town: Any, rows: NDArray[np.int64]) -> None:
         """Make partners of the firms that pass, and introduce them to large industry."""
@@ -135,7 +132,7 @@ class Partnership(Policy):
         firms["partner_months"][new] = 0.0
         np.add.at(producers["partners"], firms["mill"][new], 1.0)
         np.add.at(producers["slots"], firms["mill"][new], 1.0)
-        town.office.roll(self, firms, "brokered").enrol(firms, new, IN_PLACE)
+        town.office.roll(self, firms, "brokered").enrol(new, IN_PLACE)
         help_given(town, self, rows)
         t = town.arg
         introduce(
@@ -150,11 +147,11 @@ class Partnership(Policy):
         if places < 1:
             return
         roll = town.office.roll(self, firms)
-        eligible = local_firms(town) & (roll.left_months == 0)
-        rows = np.flatnonzero(eligible)
+        rows = local_firms(town)
+        rows = rows[roll.left_months[rows] == 0]
         near = firms["capacity_t"][rows] >= (1.0 - facts["capacity_short_share"]) * kind["min_volume_t"]
         near &= firms["quality"][rows] >= kind["min_quality"] - facts["quality_short"]
-        eligible[rows] = near & firms["registered"][rows] & ~firms["partner"][rows]
+        eligible = rows[near & firms["registered"][rows] & ~firms["partner"][rows]]
         invited = invite(town, self, apply(town, self, eligible), places, facts["cost_jt_month"])
         rows = attend(town, self, invited, facts["cost_jt_month"])
-        roll.enrol(firms, rows, int(facts["qualification_months"]) - 1)
+        roll.enrol(rows, int(facts["qualification_months"]) - 1)

@@ -135,7 +135,7 @@ class StoreAccess(Policy):
         if town.office.spend(self, FEES_PAID, cost_jt * stores.size, books):
             buyers["cash_jt"][stores] += cost_jt
             books[FEES_PAID, 1] += cost_jt * stores.size
-            buyers["quota_slots"][stores] += self.shelf_quota
+            town.for_this_month("buyers", stores, quota_slots=buyers["quota_slots"][stores] + self.shelf_quota)
 
     def deliver(self, town: Any) -> None:
         """In a month with a meeting, let every store meet the firms that the office brings, and pay for it."""
@@ -160,12 +160,12 @@ class StoreAccess(Policy):
         )  # fmt: skip
         town.office.bear(self, missing_jt)
 
-    def _fit(self, town: Any) -> NDArray[np.bool_]:
+    def _fit(self, town: Any) -> NDArray[np.int64]:
         """Return which firms the office may bring: local, with papers, and of the size and quality that stores ask."""
-        firms, kind = town.tables["firms"].rows, town.kinds[STORES]
-        volume_t = firms["capacity_t"] + firms["shared_volume_t"]
-        fit = (volume_t >= kind["min_volume_t"]) & (firms["quality"] >= kind["min_quality"])
-        return local_firms(town) & fit & (firms["registered"] | (kind["needs_papers"] <= 0.0))
+        firms, kind, rows = town.tables["firms"].rows, town.kinds[STORES], local_firms(town)
+        volume_t = firms["capacity_t"][rows] + firms["shared_volume_t"][rows]
+        fit = (volume_t >= kind["min_volume_t"]) & (firms["quality"][rows] >= kind["min_quality"])
+        return rows[fit & (firms["registered"][rows] | (kind["needs_papers"] <= 0.0))]
 
     def _hold(self, town: Any, b: int, candidates: NDArray[np.int64]) -> bool:
         """Let one store meet its candidates; tell whether there was money and staff for it."""

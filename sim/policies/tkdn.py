@@ -32,22 +32,19 @@ from sim.policies._targeting import targeting
 
 
 @compiled
-def keep_invoices(firms, clusters, state, uid, bought_t, proven_t, speed, invoice_share, habits):
+def keep_invoices(firms, first, last, bought_t, proven_t, speed, invoice_share, habits):
     """Let each local firm's running record of steel bought, and of what it can prove, follow the month's purchases.
 
     A firm proves a lasting part of what it buys from distributors: ``u ** (1 / invoice_share - 1)`` with its lot ``u``,
     which has the mean ``invoice_share``.
     """
     power = 1.0 / invoice_share - 1.0
-    for c in range(clusters.size):
-        if clusters[c].local > 0.0:
-            for i in range(int(state[c].first_row), int(state[c].last_row)):
-                firm = firms[i]
-                if firm.working:
-                    habit = math.exp(power * math.log(uniform(habits, i)))
-                    uid[i] = firm.uid
-                    bought_t[i] += speed * (firm.direct_t + firm.bought_t - bought_t[i])
-                    proven_t[i] += speed * (firm.direct_t + habit * firm.bought_t - proven_t[i])
+    for i in range(first, last):
+        firm = firms[i]
+        if firm.working:
+            habit = math.exp(power * math.log(uniform(habits, i)))
+            bought_t[i] += speed * (firm.direct_t + firm.bought_t - bought_t[i])
+            proven_t[i] += speed * (firm.direct_t + habit * firm.bought_t - proven_t[i])
 
 
 class Tkdn(Policy):
@@ -75,20 +72,19 @@ class Tkdn(Policy):
         """Decide the applications that are due; send in further ones at the end of each quarter."""
         firms, facts = town.tables["firms"].rows, town.world.room("tkdn")
         roll = town.office.roll(self, firms)
-        self._decide(town, roll.due())
+        self._decide(town, roll.pass_month())
         if not ends_quarter(town.calendar_month):
             return
-        rows = np.flatnonzero(local_firms(town))
+        rows = local_firms(town)
         rows = rows[firms["registered"][rows] & (firms["ban_months"][rows] <= 0.0) & (roll.left_months[rows] == 0)]
         left_months, tries = firms["certificate_months"][rows], roll.figure("tries")
         lapsing = (left_months <= facts["renewal_months"]) & (roll.figure("extended")[rows] == 0.0)
         hopeful = (tries[rows] == 0.0) | (self._points(town, rows) >= facts["least_points"])
-        may = np.zeros(firms.size, bool)
-        may[rows] = ((left_months <= 0.0) | lapsing) & hopeful & (roll.figure("bought t")[rows] > 0.0)
+        may = rows[((left_months <= 0.0) | lapsing) & hopeful & (roll.figure("bought t")[rows] > 0.0)]
         invited = invite(town, self, apply(town, self, may), self.applications_a_quarter, facts["cost_jt_firm"])
         rows = attend(town, self, invited, facts["cost_jt_firm"])
         tries[rows] += 1.0
-        roll.enrol(firms, rows, int(facts["process_months"]))
+        roll.enrol(rows, int(facts["process_months"]))
 
     def _points(self, town: Any, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the local-content points that firms can prove."""
@@ -118,7 +114,7 @@ class Tkdn(Policy):
         """Keep the record of the steel that local firms bought."""
         roll, facts = town.office.roll(self, town.tables["firms"].rows), town.world.room("tkdn")
         keep_invoices(
-            town.arg.firms, town.arg.clusters, town.arg.state, roll.uid, roll.figure("bought t"),
+            town.arg.firms, town.local_rows.start, town.local_rows.stop, roll.figure("bought t"),
             roll.figure("proven t"), 1.0 / facts["record_months"], facts["invoice_share"],
             town.luck("policy.tkdn.invoices"),
         )  # fmt: skip

@@ -43,8 +43,9 @@ class Training(Policy):
         if not ends_quarter(town.calendar_month):
             return
         facts, firms = town.world.room("training"), town.tables["firms"].rows
-        waited = (firms["helped_times"] == 0) | (firms["helped_months"] >= facts["repeat_months"])
-        eligible = local_firms(town) & waited & (firms["age_months"] >= facts["min_age_months"])
+        rows = local_firms(town)
+        waited = (firms["helped_times"][rows] == 0) | (firms["helped_months"][rows] >= facts["repeat_months"])
+        eligible = rows[waited & (firms["age_months"][rows] >= facts["min_age_months"])]
         invited = invite(town, self, apply(town, self, eligible), self.firms_a_cohort, facts["cost_jt_firm"])
         rows = attend(town, self, invited, facts["cost_jt_firm"])
         firms["skill_help"][rows] += facts["skill_gain"]
