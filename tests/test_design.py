@@ -14,7 +14,9 @@ HEAD = {
     "grid": 'reason = "A test."\nmethod = "grid"\nseeds = 2\n',
     "lhs": 'reason = "A test."\nmethod = "lhs"\nseeds = 2\npoints = 8\n',
     "sobol": 'reason = "A test."\nmethod = "sobol"\nseeds = 2\npoints = 8\n',
-    "saltelli": 'reason = "A test."\nmethod = "saltelli"\nreplications = 2\npoints = 8\n',
+    "morris": 'reason = "A test."\nmethod = "morris"\nreplications = 2\npoints = 8\n',
+    "sobol_indices": 'reason = "A test."\nmethod = "sobol_indices"\nreplications = 2\npoints = 32\n',
+    "curves": 'reason = "A test."\nmethod = "curves"\nreplications = 2\npoints = 5\n',
     "list": 'reason = "A test."\nmethod = "list"\nseeds = 2\n',
 }
 WEAR = "[inputs.firms.wear]\n"
@@ -57,7 +59,6 @@ def test_a_grid_has_every_combination_in_order(design):
         "firms.wear": [0.006, 0.006, 0.008, 0.008, 0.01, 0.01],
         "firms.insolvency_months": [4.0, 6.0] * 3,
     }
-    assert found.places[:, 0].tolist() == [0.0, 0.0, 0.5, 0.5, 1.0, 1.0]
     assert len(found) == 6 * 2 * 2 == len(list(found.runs()))
     assert str(found) == "Design mine (grid): 6 rows x 2 scenarios x 2 seeds = 24 runs"
 
@@ -80,7 +81,7 @@ def test_done_runs_are_left_out(design):
 
 def test_a_latin_hypercube_uses_every_slice_of_every_input_once(design):
     found = design(HEAD["lhs"] + WEAR + "[inputs.buyer_stores.number]\nlow = 1\nhigh = 8\n")
-    for column in found.places.T:
+    for column in found.plan.unit.T:
         assert sorted((column * 8).astype(int)) == list(range(8))
     assert found.values["buyer_stores.number"].dtype == np.int64
     assert sorted(found.values["buyer_stores.number"]) == list(range(1, 9))
@@ -88,20 +89,46 @@ def test_a_latin_hypercube_uses_every_slice_of_every_input_once(design):
 
 def test_more_points_of_a_sobol_sequence_only_add_rows(design):
     few, many = (design(HEAD["sobol"].replace("points = 8", f"points = {n}") + WEAR) for n in (8, 32))
-    assert np.array_equal(few.places, many.places[:8])
+    assert np.array_equal(few.plan.unit, many.plan.unit[:8])
     assert len({run.key for run in few.runs()} - {run.key for run in many.runs()}) == 0
 
 
-def test_saltelli_s_rows_have_seeds_of_their_own(design):
-    text = HEAD["saltelli"] + WEAR + "[inputs.firms.insolvency_months]\n"
+def test_rows_for_sobol_indices_have_seeds_of_their_own(design):
+    text = HEAD["sobol_indices"] + WEAR + "[inputs.firms.insolvency_months]\n"
     found = design(text)
-    assert found.rows == 8 * (2 + 2)
-    assert found.own
+    assert found.rows == 32 * (2 + 3), "two inputs and the one that does nothing"
+    assert found.plan.names == ("firms.wear", "firms.insolvency_months", "dummy")
+    assert list(found.values) == ["firms.wear", "firms.insolvency_months"]
     assert len(np.unique(found.seeds)) == 2 * found.rows
-    assert design(text).seeds.tolist() == found.seeds.tolist()
-    assert not set(design(text + "\n").seeds.ravel()) - set(found.seeds.ravel())
-    other = design(text.replace("points = 8", "points = 8\ndesign_seed = 2"))
+    assert found.seeds.tolist() == design(text + "\n").seeds.tolist()
+    more = design(text.replace("points = 32", "points = 64"))
+    assert not {run.key for run in found.runs()} - {run.key for run in more.runs()}, "a larger one only adds runs"
+    other = design(text.replace("points = 32", "points = 32\ndesign_seed = 2"))
     assert not set(other.seeds.ravel()) & set(found.seeds.ravel())
+
+
+def test_trajectories_share_seeds_and_equal_rows_are_one(design):
+    found = design(HEAD["morris"] + WEAR + "[inputs.buyer_stores.needs_papers]\nweights = [9, 1]\n")
+    assert found.plan.unit.shape == (8 * 3, 2)
+    assert found.plan.seeds.tolist() == found.seeds[found.sample].tolist()
+    for trajectory in found.plan.seeds.reshape(8, 3, 2):
+        assert (trajectory == trajectory[0]).all()
+    keys = [run.key for run in found.runs()]
+    assert len(set(keys)) == len(keys)
+    assert found.rows < 8 * 3, "a step does not always change a choice"
+
+
+def test_curves_pass_through_the_first_scenario(design):
+    found = design(HEAD["curves"] + 'scenarios = ["both"]\n' + WEAR + "[inputs.policies.training.firms_a_cohort]\n")
+    assert found.plan.unit.shape == (1 + 2 * 5, 2)
+    both = Scenario.load("both")
+    levers = next(dict(use.levers) for use in both.uses if use.name == "training")
+    here = [found.values[name][0] for name in found.values]
+    assert here == pytest.approx([both["firms.wear"], levers["firms_a_cohort"]])
+    moved = found.table.drop(columns="row").to_numpy() != np.array(here)
+    assert (moved.sum(axis=1) <= 1).all()
+    ends = {one.name: one.spread.support() for one in found.inputs}
+    assert {name: (column.min(), column.max()) for name, column in found.values.items()} == ends
 
 
 def test_a_list_holds_rows_whole_scenarios_or_both(design):
@@ -115,7 +142,7 @@ def test_a_list_holds_rows_whole_scenarios_or_both(design):
         ("baseline", 1),
         ("both", 1),
     ]
-    assert both.places is None
+    assert both.plan is None
 
 
 def test_points_that_say_the_same_are_one_row(design):
@@ -176,7 +203,7 @@ def test_patterns_pick_numbers_of_the_register(design):
 @pytest.mark.parametrize("method", SAMPLES)
 def test_every_spread_goes_with_every_method(spread, method):
     places = SAMPLES[method](16, 3, 1)
-    values = spread.values(np.append(places.ravel(), [0.0, 1.0])).astype(float)
+    values = spread.ppf(np.append(places.ravel(), [0.0, 1.0])).astype(float)
     assert np.isfinite(values).all()
     assert values.min() >= 2.0
     assert values.max() <= 5.0
@@ -184,11 +211,11 @@ def test_every_spread_goes_with_every_method(spread, method):
 
 def test_spreads_have_their_known_quantiles():
     # By hand: the triangle over 0 to 2 with its top at 1 has a quarter of its mass below sqrt(0.5)
-    assert Triangular(0.0, 2.0, mode=1.0).values([0.25, 0.75]) == pytest.approx([0.5**0.5, 2 - 0.5**0.5])
-    assert LogUniform(1.0, 16.0).values([0.25, 0.5]) == pytest.approx([2.0, 4.0])
-    wide = Normal(-8.0, 8.0, mean=0.0, sd=1.0).values([0.025, 0.975])  # hardly cut: 1.96 either way
+    assert Triangular(0.0, 2.0, mode=1.0).ppf([0.25, 0.75]) == pytest.approx([0.5**0.5, 2 - 0.5**0.5])
+    assert LogUniform(1.0, 16.0).ppf([0.25, 0.5]) == pytest.approx([2.0, 4.0])
+    wide = Normal(-8.0, 8.0, mean=0.0, sd=1.0).ppf([0.025, 0.975])  # hardly cut: 1.96 either way
     assert wide == pytest.approx([-1.959964, 1.959964], abs=1e-6)
-    half = Normal(0.0, 8.0, mean=0.0, sd=1.0).values([0.5])  # half a normal: its median is the upper quartile
+    half = Normal(0.0, 8.0, mean=0.0, sd=1.0).ppf([0.5])  # half a normal: its median is the upper quartile
     assert half == pytest.approx([0.67449], abs=1e-5)
 
 
@@ -230,7 +257,13 @@ def test_a_folder_is_not_a_design(tmp_path):
 
 
 WRONG = [
-    ("", ["method: is missing. Methods: grid, lhs, sobol, saltelli, list.", "reason: is missing or empty."]),
+    (
+        "",
+        [
+            "method: is missing. Methods: grid, lhs, sobol, morris, sobol_indices, curves, list.",
+            "reason: is missing or empty.",
+        ],
+    ),
     (
         HEAD["grid"].replace("grid", "gird") + WEAR,
         ['2: method: unknown method "gird". Did you mean "grid"? Methods:'],
@@ -260,8 +293,11 @@ WRONG = [
         ["4: points: 9 is not a power of two, which sobol needs. Write 8 or 16"],
     ),
     (HEAD["lhs"] + "design_seed = 0\n" + WEAR, ["5: design_seed: 0 is not allowed."]),
-    (HEAD["saltelli"].replace("replications = 2", "seeds = 2") + WEAR, ["3: seeds: is not for a saltelli design"]),
-    (HEAD["saltelli"].replace("= 2", "= 0") + WEAR, ["3: replications: 0 is not allowed."]),
+    (HEAD["morris"].replace("replications = 2", "seeds = 2") + WEAR, ["3: seeds: is not for a morris design"]),
+    (HEAD["morris"].replace("= 2", "= 0") + WEAR, ["3: replications: 0 is not allowed."]),
+    (HEAD["morris"].replace("= 8", "= 1") + WEAR, ["4: points: 1 is too few trajectories for an interval."]),
+    (HEAD["sobol_indices"].replace("= 32", "= 8") + WEAR, ["4: points: 8 is not a power of two of 32 or more."]),
+    (HEAD["curves"].replace("= 5", "= 1") + WEAR, ["4: points: 1 is too few for a curve."]),
     (
         HEAD["lhs"] + "[inputs.firms.waer]\n",
         ['5: firms.waer: no such entry. Did you mean "firms.wear"? Write room.name'],

@@ -5,8 +5,10 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pandas as pd
@@ -16,8 +18,9 @@ from sim.core.compiled import code_fingerprint
 from sim.errors import UserError
 from sim.indicators import catalogue
 from sim.study.design_file import load_design
+from sim.study.morris import analyse_morris
 from sim.study.standing import standing
-from sim.study.summary import fan, read_runs
+from sim.study.summary import fan, outcomes, read_runs
 from sim.study.sweep import sweep
 from tests.commands import COMPILING, call
 from tests.sweeps import COLUMNS, COSTS, everything_of, invented, left_in, runs_of, tiny, troubled
@@ -34,6 +37,14 @@ def said():
 def invent(said):
     """Return a sweep of invented runs that starts no process."""
     return partial(sweep, work=invented, columns=COLUMNS, say=said.append, **THREADS)
+
+
+@pytest.fixture(scope="module")
+def bad_sweep(tmp_path_factory):
+    """A sweep in which runs fail and one kills its worker: its design, its folder, how many failed."""
+    place = tmp_path_factory.mktemp("bad")
+    design = tiny(place)
+    return design, place / "out", sweep(design, place / "out", workers=2, work=troubled, columns=COLUMNS)
 
 
 # What is kept
@@ -77,10 +88,9 @@ def test_one_worker_and_two_keep_the_same(tmp_path):
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
-def test_runs_that_fail_are_kept_with_their_error_and_stop_nothing(tmp_path, said):
-    design = tiny(tmp_path)
-    failed = sweep(design, tmp_path / "out", workers=2, work=troubled, columns=COLUMNS, say=said.append)
-    runs = everything_of(tmp_path / "out").set_index(["row", "seed"]).sort_index()
+def test_runs_that_fail_are_kept_with_their_error_and_stop_nothing(bad_sweep):
+    _, out, failed = bad_sweep
+    runs = everything_of(out).set_index(["row", "seed"]).sort_index()
     assert failed == 5
     assert len(runs) == 12
     bad = runs[runs["status"] != "ok"]
@@ -98,13 +108,12 @@ def test_runs_that_fail_are_kept_with_their_error_and_stop_nothing(tmp_path, sai
     assert np.isnan(runs.loc[(2, 1), "fill_local"])
 
 
-def test_failed_runs_are_tried_again_by_the_next_call(tmp_path, said):
-    design = tiny(tmp_path)
-    arguments = {"columns": COLUMNS, "say": said.append}
-    sweep(design, tmp_path / "out", work=troubled, workers=2, **arguments)
-    assert sweep(design, tmp_path / "out", work=invented, **THREADS, **arguments) == 0
+def test_failed_runs_are_tried_again_by_the_next_call(tmp_path, bad_sweep, invent, said):
+    design, bad, _ = bad_sweep
+    copytree(bad, tmp_path / "out")
+    assert invent(design, tmp_path / "out") == 0
     assert said == ["7 of 12 runs stand already."]
-    sweep(design, tmp_path / "undisturbed", work=invented, **THREADS, **arguments)
+    invent(design, tmp_path / "undisturbed")
     assert runs_of(tmp_path / "out").to_csv() == runs_of(tmp_path / "undisturbed").to_csv()
 
 
@@ -318,10 +327,8 @@ def test_the_command_sweeps_says_how_it_stands_and_continues(tmp_path, capsys, m
     assert again.splitlines()[0] == "Design tiny: grid, 4 rows, seeds 2, scenarios baseline"
 
 
-def test_the_status_names_errors_and_how_to_see_one(tmp_path, said):
-    design = tiny(tmp_path)
-    sweep(design, tmp_path / "out", work=troubled, columns=COLUMNS, workers=2, say=said.append)
-    text = standing(tmp_path / "out")
+def test_the_status_names_errors_and_how_to_see_one(bad_sweep):
+    text = standing(bad_sweep[1])
     assert "12 runs: 7 done, 5 failed, 0 left" in text
     command = (
         "for example row 1: kotabaja run baseline --seed 3 --set town.scale=0.06 --set time.warm_up_months=3 "
@@ -378,7 +385,54 @@ def test_a_fan_is_told_by_hand(tmp_path, invent):
     }
 
 
-def test_failed_runs_do_not_count_in_a_fan(tmp_path, said):
-    sweep(tiny(tmp_path), tmp_path / "out", work=troubled, columns=COLUMNS, workers=2, say=said.append)
-    assert fan(tmp_path / "out", ["demand_t"])["runs"].tolist() == [7]
-    assert len(read_runs(tmp_path / "out", ["key"])) == 12
+def test_failed_runs_do_not_count_in_a_fan(bad_sweep):
+    assert fan(bad_sweep[1], ["demand_t"])["runs"].tolist() == [7]
+    assert len(read_runs(bad_sweep[1], ["key"])) == 12
+
+
+def counted(job):
+    """Return what a study of its own might measure."""
+    return {"twice": 2.0 * job.seed}
+
+
+def test_own_measurements_have_runs_of_their_own(tmp_path, invent, said):
+    design = tiny(tmp_path)
+    invent(design, tmp_path / "out")
+    own = replace(design, measured="twice the seed")
+    sweep(own, tmp_path / "out", work=counted, columns=["twice"], say=said.append, **THREADS)
+    assert said[:2] == ["The design changed since the last call.", "0 of 12 runs stand already."]
+    assert outcomes(tmp_path / "out", own, "twice").tolist() == [[[2.0, 4.0, 6.0]] * 4]
+    assert not {run.key for run in own.runs()} & {run.key for run in design.runs()}
+
+
+def test_outcomes_come_in_the_order_of_the_plan(tmp_path, said):
+    path = tmp_path / "morris.toml"
+    path.write_text(
+        'reason = "A test."\nmethod = "morris"\npoints = 6\nreplications = 2\nscenarios = ["baseline", "both"]\n'
+        "[fixed]\ntown.scale = 0.06\n[inputs.firms.wear]\n[inputs.buyer_stores.needs_papers]\nweights = [9, 1]\n"
+    )
+    design = load_design(path)
+    assert design.rows < len(design.plan.unit)
+    sweep(design, tmp_path / "out", work=told, columns=["wear", "effect"], say=said.append, **THREADS)
+    sweep(design, tmp_path / "lame", work=lame, columns=["wear", "effect"], say=said.append, **THREADS)
+    wear = outcomes(tmp_path / "out", design, "wear")
+    assert wear.shape == (2, *design.plan.seeds.shape)
+    low, high = design.inputs[0].spread.support()
+    expected = low + design.plan.unit[:, 0] * (high - low)
+    assert wear[0].tolist() == pytest.approx(np.repeat(expected[:, None], 2, axis=1))
+    without, with_policies = outcomes(tmp_path / "out", design, "effect")
+    effects = analyse_morris(design.plan, with_policies - without)
+    assert effects["mu"].tolist() == pytest.approx([high - low, 0.0]), "the same luck in both is gone"
+    with pytest.raises(UserError, match=r"runs have no effect: in rows 0, 1"):
+        outcomes(tmp_path / "lame", design, "effect")
+
+
+def told(job):
+    """Return an input, and an outcome in which policies add the input and luck adds the seed."""
+    wear = job.scenario["firms.wear"]
+    return {"wear": wear, "effect": job.seed % 7 + (wear if job.scenario.name == "both" else 0.0)}
+
+
+def lame(job):
+    """Return the same, but without an effect on seeds that are even."""
+    return told(job) if job.seed % 2 else {"wear": 1.0}

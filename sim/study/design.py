@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,19 +22,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario import Scenario
+    from sim.study.sampling import Design as Plan
 
-__all__ = ["Design", "Input", "Planned", "common_seeds", "distinct", "own_seeds"]
+__all__ = ["Design", "Input", "Planned", "common_seeds", "distinct"]
 
 MOST_SEEDS = 2**32 - 1
 
 
 @dataclass(frozen=True)
 class Input:
-    """One thing that a design varies: its key as in a scenario file, the kind of its values, and their spread."""
+    """One thing that a design varies: its key as in a scenario file, the kind of its values, and their spread.
+
+    ``usual`` is its value in the design's first scenario; NaN where that is no number.
+    """
 
     name: str
     kind: type
     spread: Distribution
+    usual: float = math.nan
 
     def values(self, places: Any) -> NDArray[Any]:
         """Return the values at places in the unit interval.
@@ -46,7 +52,7 @@ class Input:
         """
         import numpy as np
 
-        found = self.spread.values(places)
+        found = self.spread.ppf(places)
         return self.typed(np.rint(found) if self.kind is int and found.dtype.kind == "f" else found)
 
     def typed(self, values: Any) -> NDArray[Any]:
@@ -77,10 +83,12 @@ class Planned(Job):
 class Design:
     """The worlds that a sweep runs.
 
-    ``values`` holds the inputs' values by name, one a row, and ``places`` where the rows lie in the unit cube (a row a
-    row, a column an input; none where a design lists its rows). Rows are distinct: ``sample`` holds, for every point
-    that the method drew, the number of its row. ``seeds`` has a row a row, a column a replication; seeds are common to
-    all rows, or with ``own`` each row has its own. ``fixed`` is set alike in all rows.
+    ``values`` holds the inputs' values by name, one a row; ``seeds`` has a row a row, a column a replication. Seeds are
+    common to all rows, or with ``own`` they differ from row to row. No two rows are the same world with the same seeds:
+    ``sample`` holds, for every point that the method drew, the number of its row. ``plan`` is what the method drew, for
+    the analysis that belongs to it; :func:`sim.study.summary.outcomes` returns outcomes in its order. ``measured``
+    names what is kept of a run, where that is not its indicators: it becomes part of the keys of runs. ``fixed`` is set
+    alike in all rows.
     """
 
     name: str
@@ -89,10 +97,10 @@ class Design:
     scenarios: tuple[Scenario, ...]
     inputs: tuple[Input, ...]
     values: Mapping[str, NDArray[Any]]
-    places: NDArray[Any] | None
     sample: NDArray[Any]
     seeds: NDArray[Any]
     own: bool = False
+    plan: Plan | None = None
     months: int | None = None
     measured: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
@@ -152,6 +160,7 @@ class Design:
             "scenarios": {one.name: one.fingerprint for one in self.scenarios},
             "inputs": {name: str(column.dtype) for name, column in self.values.items()},
             "months": self.months,
+            "measured": self.measured,
             "fixed": self.fixed,
         }
         digest = hashlib.blake2b(json.dumps(facts).encode(), digest_size=16)
@@ -172,25 +181,6 @@ def common_seeds(seeds: tuple[int, ...], rows: int) -> NDArray[Any]:
     import numpy as np
 
     return np.broadcast_to(np.array(seeds, dtype=np.int64), (rows, len(seeds)))
-
-
-def own_seeds(design_seed: int, rows: int, replications: int) -> NDArray[Any]:
-    """Return a seed of its own for every row and replication: a hash of all three numbers.
-
-    Examples
-    --------
-    >>> seeds = own_seeds(1, rows=2, replications=2)
-    >>> len(set(seeds.ravel().tolist())), bool((own_seeds(1, 3, 2)[:2] == seeds).all())
-    (4, True)
-    """
-    import numpy as np
-
-    def seed(*numbers: int) -> int:
-        digest = hashlib.blake2b(json.dumps(numbers).encode(), digest_size=8).digest()
-        return 1 + int.from_bytes(digest, "little") % MOST_SEEDS
-
-    found = [[seed(design_seed, row, replication) for replication in range(replications)] for row in range(rows)]
-    return np.array(found, dtype=np.int64).reshape(rows, replications)
 
 
 def distinct(columns: Mapping[str, NDArray[Any]], points: int) -> tuple[NDArray[Any], NDArray[Any]]:

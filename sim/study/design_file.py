@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -13,23 +14,33 @@ from sim.core.shipped import found
 from sim.core.toml_lines import Problems, did_you_mean, read_toml, shown
 from sim.errors import UserError
 from sim.scenario import Scenario, designs
-from sim.study.design import MOST_SEEDS, Design, Input, common_seeds, distinct, own_seeds
+from sim.study.curves import curve_design
+from sim.study.design import MOST_SEEDS, Design, Input, common_seeds, distinct
 from sim.study.design_inputs import inputs_of, leaves, levels_of, listed_inputs
 from sim.study.distributions import Choice
+from sim.study.inputs import unit_of
+from sim.study.morris import morris_design
 from sim.study.samples import SAMPLES, grid
+from sim.study.sampling import Design as Plan
+from sim.study.sobol import sobol_design
 
 __all__ = ["METHODS", "load_design"]
 
-METHODS = ("grid", *SAMPLES, "list")
-OWN_SEEDS = "saltelli"  # the method whose rows must not share their luck
-POWERS_OF_TWO = ("sobol", "saltelli")
+# Methods with an analysis of their own, which says what luck rows share.
+PLANS: dict[str, Callable[..., Plan]] = {
+    "morris": morris_design,
+    "sobol_indices": sobol_design,
+    "curves": curve_design,
+}
+METHODS = ("grid", *SAMPLES, *PLANS, "list")
+POWERS_OF_TWO = ("sobol", "sobol_indices")
 # Every key of a design file, and the methods that know it.
 KEYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("reason", "method", "scenarios", "months", "fixed"), METHODS),
-    "seeds": tuple(one for one in METHODS if one != OWN_SEEDS),
-    "replications": (OWN_SEEDS,),
-    **dict.fromkeys(("points", "design_seed", "every", "except"), tuple(SAMPLES)),
-    "inputs": ("grid", *SAMPLES),
+    "seeds": tuple(one for one in METHODS if one not in PLANS),
+    "replications": tuple(PLANS),
+    **dict.fromkeys(("points", "design_seed", "every", "except"), (*SAMPLES, *PLANS)),
+    "inputs": ("grid", *SAMPLES, *PLANS),
     "rows": ("list",),
 }
 WARM_UP = "time.warm_up_months"
@@ -189,20 +200,17 @@ def _listed(tables: Mapping[str, Any], scenarios: Sequence[Scenario], problems: 
                 "rows", f"says the same as row {row} (rows are counted from 0). Keep one.", at=f"rows.{number}"
             )
     common = common_seeds(seeds, len(sample))
-    return {"inputs": tuple(inputs), "values": values, "places": None, "sample": sample, "seeds": common}
+    return {"inputs": tuple(inputs), "values": values, "sample": sample, "seeds": common}
 
 
 def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario], problems: Problems) -> dict[str, Any]:
     """Return the rows that a method draws in the unit cube of the inputs."""
-    import numpy as np
-
     inputs = inputs_of(tables, scenarios[0], problems)
     if not inputs and not problems:
         problems.add("inputs", "are missing: there are no rows. Write [inputs.room.name] for each that is to vary.")
     design_seed = _whole("design_seed", tables, problems, MOST_SEEDS, usual=1)
-    own = method == OWN_SEEDS
-    replications = _whole("replications", tables, problems, MOST_ROWS) if own else 0
-    seeds = () if own else _seeds(tables, problems)
+    replications = _whole("replications", tables, problems, MOST_ROWS) if method in PLANS else 0
+    common = () if method in PLANS else _seeds(tables, problems)
     given = tables.get("inputs", {})
     levels = [levels_of(one, given, problems) for one in inputs] if method == "grid" else []
     points = prod(map(len, levels)) if method == "grid" else _whole("points", tables, problems, MOST_ROWS)
@@ -214,19 +222,39 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
     for scenario in scenarios:
         _try_values(scenario, inputs, tables, problems)
     problems.stop()
-    places = grid(levels) if method == "grid" else SAMPLES[method](points, len(inputs), design_seed)
+    plan = None
+    if method in PLANS:
+        plan = _plan(method, inputs, points, replications, design_seed, problems)
+        places, seeds = plan.unit, plan.seeds
+    else:
+        places = grid(levels) if method == "grid" else SAMPLES[method](points, len(inputs), design_seed)
+        seeds = common_seeds(common, len(places))
+        if method != "grid":
+            plan = Plan("latin", tuple(one.name for one in inputs), places, seeds)
     values = {one.name: one.values(places[:, column]) for column, one in enumerate(inputs)}
-    first = sample = np.arange(len(places))
-    if not own:
-        first, sample = distinct(values, len(places))
+    luck = {f"seed {column}": seeds[:, column] for column in range(seeds.shape[1] if method in PLANS else 0)}
+    first, sample = distinct(values | luck, len(places))
     return {
         "inputs": tuple(inputs),
         "values": {key: column[first] for key, column in values.items()},
-        "places": places[first],
         "sample": sample,
-        "seeds": own_seeds(design_seed, len(first), replications) if own else common_seeds(seeds, len(first)),
-        "own": own,
+        "seeds": seeds[first],
+        "own": method in PLANS,
+        "plan": plan,
     }
+
+
+def _plan(
+    method: str, inputs: Sequence[Input], points: int, replications: int, design_seed: int, problems: Problems
+) -> Plan:
+    """Return the plan of a method with an analysis of its own; curves pass through the first scenario."""
+    more = {}
+    if method == "curves":
+        more["centre"] = {one.name: unit_of(one.spread, one.usual) for one in inputs if math.isfinite(one.usual)}
+    try:
+        return PLANS[method]([one.name for one in inputs], points, replications, design_seed, **more)
+    except UserError as error:
+        problems.refuse("points", str(error).partition(": ")[2])
 
 
 def _try_values(scenario: Scenario, inputs: Sequence[Input], tables: Mapping[str, Any], problems: Problems) -> None:

@@ -90,7 +90,8 @@ def known(key: str, scenario: Scenario, problems: Problems, at: str) -> Known | 
         return None
     found = levers[lever]
     if isinstance(found, Lever):
-        return Known(float, found.low, found.high, found.rest)
+        used = [one.levers[lever] for one in scenario.uses if one.name == name and lever in one.levers]
+        return Known(float, found.low, found.high, float((*used, found.rest)[0]))
     return Known(str, options=found.options)
 
 
@@ -108,7 +109,7 @@ def inputs_of(tables: Mapping[str, Any], scenario: Scenario, problems: Problems)
         elif fact is not None:
             spread = _spread(key, own.get(key, {}), fact, problems)
             if spread is not None:
-                found.append(Input(key, fact.kind, spread))
+                found.append(Input(key, fact.kind, spread, fact.usual))
     return found
 
 

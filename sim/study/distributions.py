@@ -22,19 +22,23 @@ class Uniform:
 
     Examples
     --------
-    >>> Uniform(10.0, 20.0).values([0.0, 0.25, 1.0])
+    >>> Uniform(10.0, 20.0).ppf([0.0, 0.25, 1.0])
     array([10. , 12.5, 20. ])
     """
 
     low: float
     high: float
 
-    def values(self, places: ArrayLike) -> NDArray[Any]:
-        """Return the values at places in the unit interval."""
+    def ppf(self, places: ArrayLike) -> NDArray[Any]:
+        """Return the values at places in the unit interval, its ends included."""
         import numpy as np
 
         found = self._inverse(np.asarray(places, dtype=np.float64))
         return found.clip(self.low, self.high)
+
+    def support(self) -> tuple[float, float]:
+        """Return the lowest and the highest value, as distributions of scipy do."""
+        return self.low, self.high
 
     def _inverse(self, u: NDArray[Any]) -> NDArray[Any]:
         return self.low + u * (self.high - self.low)
@@ -46,7 +50,7 @@ class Whole(Uniform):
 
     Examples
     --------
-    >>> Whole(1, 3).values([0.0, 0.3, 0.4, 1.0])
+    >>> Whole(1, 3).ppf([0.0, 0.3, 0.4, 1.0])
     array([1., 1., 2., 3.])
     """
 
@@ -62,7 +66,7 @@ class LogUniform(Uniform):
 
     Examples
     --------
-    >>> LogUniform(1.0, 100.0).values([0.0, 0.5, 1.0]).round(9)
+    >>> LogUniform(1.0, 100.0).ppf([0.0, 0.5, 1.0]).round(9)
     array([  1.,  10., 100.])
     """
 
@@ -78,7 +82,7 @@ class Triangular(Uniform):
 
     Examples
     --------
-    >>> Triangular(0.0, 4.0, mode=2.0).values([0.0, 0.125, 0.5, 1.0])
+    >>> Triangular(0.0, 4.0, mode=2.0).ppf([0.0, 0.125, 0.5, 1.0])
     array([0., 1., 2., 4.])
     """
 
@@ -100,7 +104,7 @@ class Normal(Uniform):
 
     Examples
     --------
-    >>> Normal(0.0, 4.0, mean=2.0, sd=1.0).values([0.0, 0.5, 1.0]).round(9)
+    >>> Normal(0.0, 4.0, mean=2.0, sd=1.0).ppf([0.0, 0.5, 1.0]).round(9)
     array([0., 2., 4.])
     """
 
@@ -121,17 +125,17 @@ class Choice:
 
     Examples
     --------
-    >>> Choice(("lottery", "neediest")).values([0.0, 0.49, 0.5, 1.0])
+    >>> Choice(("lottery", "neediest")).ppf([0.0, 0.49, 0.5, 1.0])
     array(['lottery', 'lottery', 'neediest', 'neediest'], dtype=object)
-    >>> Choice((1, 2, 3), weights=(1.0, 0.0, 3.0)).values([0.2, 0.3])
+    >>> Choice((1, 2, 3), weights=(1.0, 0.0, 3.0)).ppf([0.2, 0.3])
     array([1, 3], dtype=object)
     """
 
     options: tuple[Any, ...]
     weights: tuple[float, ...] = field(default=())
 
-    def values(self, places: ArrayLike) -> NDArray[Any]:
-        """Return the values at places in the unit interval."""
+    def ppf(self, places: ArrayLike) -> NDArray[Any]:
+        """Return the values at places in the unit interval, its ends included."""
         import numpy as np
 
         weights = np.array(self.weights or [1.0] * len(self.options))

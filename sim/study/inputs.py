@@ -29,8 +29,8 @@ Input: TypeAlias = tuple[float, float] | Distribution
 def scaled(given: Input, unit: ArrayLike, name: str = "input") -> NDArray[Any]:
     """Return the values of an input at quantiles.
 
-    Quantiles outside 1e-6 to 1 - 1e-6 of a distribution are clipped, since it may be infinite there; a quantile of
-    exactly 0 or 1 is the end of a grid, and stands for the 0.5 % or 99.5 % point.
+    Where a distribution has no end, quantiles are clipped to 1e-6 and 1 - 1e-6; one of exactly 0 or 1 is the end of a
+    grid, and stands for the 0.5 % or 99.5 % point.
 
     Examples
     --------
@@ -45,6 +45,9 @@ def scaled(given: Input, unit: ArrayLike, name: str = "input") -> NDArray[Any]:
     at = np.asarray(unit, dtype=np.float64)
     ppf = getattr(given, "ppf", None)
     if ppf is not None:
+        support = getattr(given, "support", None)
+        if support is not None and np.isfinite(support()).all():
+            return np.asarray(ppf(at))
         ends = np.where(at <= 0.0, TAIL, np.where(at >= 1.0, 1.0 - TAIL, at))
         return np.asarray(ppf(np.clip(ends, CLIP, 1.0 - CLIP)))
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SAMPLES", "grid", "lhs", "saltelli", "sobol"]
+__all__ = ["SAMPLES", "grid", "lhs", "sobol"]
 
 
 def grid(levels: Sequence[Sequence[float]]) -> NDArray[Any]:
@@ -55,20 +55,4 @@ def sobol(points: int, inputs: int, seed: int) -> NDArray[Any]:
     return found
 
 
-def saltelli(points: int, inputs: int, seed: int) -> NDArray[Any]:
-    """Return Saltelli's points for first and total Sobol' indices: for each of ``points``, A, every AB, then B.
-
-    Examples
-    --------
-    >>> found = saltelli(2, 3, seed=1)  # points, two more than there are inputs for each
-    >>> found.shape, bool((found[1] == [found[4][0], *found[0][1:]]).all())
-    ((10, 3), True)
-    """
-    from SALib.sample import sobol as sampler
-
-    problem = {"num_vars": inputs, "names": [str(one) for one in range(inputs)], "bounds": [[0.0, 1.0]] * inputs}
-    found: NDArray[Any] = sampler.sample(problem, points, calc_second_order=False, seed=seed)
-    return found
-
-
-SAMPLES: dict[str, Callable[[int, int, int], NDArray[Any]]] = {"lhs": lhs, "sobol": sobol, "saltelli": saltelli}
+SAMPLES: dict[str, Callable[[int, int, int], NDArray[Any]]] = {"lhs": lhs, "sobol": sobol}

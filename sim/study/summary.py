@@ -11,10 +11,15 @@ from sim.study.screen import MAIN_COLUMNS, number, table
 from sim.study.store import OK, RUNS, parts_in, read_part
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
-__all__ = ["QUANTILES", "fan", "fan_table", "read_runs"]
+    from sim.study.design import Design
 
+__all__ = ["QUANTILES", "fan", "fan_table", "outcomes", "read_runs"]
+
+SHOWN = 8
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -42,6 +47,37 @@ def read_runs(folder: str | Path, columns: Sequence[str] | None = None) -> pd.Da
         message = f"{folder}: holds no runs of a sweep. Start one: kotabaja sweep DESIGN --out {folder}"
         raise UserError(message)
     return pa.concat_tables([read_part(part, columns) for part in parts]).to_pandas()
+
+
+def outcomes(folder: str | Path, design: Design, column: str) -> NDArray[np.float64]:
+    """Return one number of every run of a design, of shape (scenarios, points, replications).
+
+    Points are those of ``design.plan``, in its order, so that what is returned for one scenario, or the difference of
+    two, is what the analyses of :mod:`sim.study.sensitivity` ask for.
+
+    Raises
+    ------
+    UserError
+        If a run is missing, has failed, or has no number there.
+    """
+    import numpy as np
+
+    names = [one.name for one in design.scenarios]
+    runs = read_runs(folder, ["scenario", "row", "seed", column])
+    found = np.full((len(names), design.rows, design.replications), np.nan)
+    row, scenario = runs["row"].to_numpy(), runs["scenario"].map(names.index).to_numpy()
+    replication = (design.seeds[row] == runs["seed"].to_numpy()[:, np.newaxis]).argmax(axis=1)
+    found[scenario, row, replication] = runs[column].to_numpy()
+    lacking = np.argwhere(np.isnan(found))
+    if len(lacking):
+        rows = ", ".join(map(str, np.unique(lacking[:, 1])[:SHOWN]))
+        message = (
+            f"{folder}: {len(lacking):,} of {found.size:,} runs have no {column}: in rows {rows}"
+            f"{' and others' if len(np.unique(lacking[:, 1])) > SHOWN else ''}. Failed runs are done again by the same "
+            "sweep command; kotabaja sweep --status says what failed. Or choose an indicator that every run has."
+        )
+        raise UserError(message)
+    return found[:, design.sample]
 
 
 def fan(
