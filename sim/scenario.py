@@ -26,7 +26,17 @@ from sim.core.toml_lines import Problems, did_you_mean, parse_settings, parse_va
 from sim.core.uses import PolicyUse, set_lever, uses_of, written
 from sim.errors import UserError
 
-__all__ = ["PolicyUse", "Scenario", "check", "designs", "parse_settings", "parse_value", "shipped", "shipped_names"]
+__all__ = [
+    "PolicyUse",
+    "Scenario",
+    "check",
+    "designs",
+    "parse_settings",
+    "parse_value",
+    "shipped",
+    "shipped_folder",
+    "shipped_names",
+]
 
 FAMILIES = {"cluster_": 1, "mill_": 1, "buyer_": 1}  # and the fewest members a town may have
 FIRST_OBSERVED, WARM_UP, OBSERVED = "time.first_observed", "time.warm_up_months", "time.observed_months"
@@ -304,6 +314,11 @@ def _folder() -> Path:
 def designs() -> Path:
     """Return the folder of the designs of sweeps that are shipped beside the scenarios."""
     return _folder() / "sweeps"
+
+
+def shipped_folder() -> Path:
+    """Return the folder of what is shipped with the program."""
+    return _folder()
 
 
 def shipped_names() -> list[str]:

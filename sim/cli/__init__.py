@@ -15,6 +15,7 @@ from sim.cli.starters import new_policy, new_scenario
 from sim.cli.studies import bind, compare, validate
 from sim.cli.sweeps import sweep
 from sim.cli.world import check, crate, describe, policies, schema
+from sim.cli.worlds import calibrate
 from sim.exits import guarded
 
 __all__ = ["app", "main"]
@@ -57,6 +58,7 @@ app.command()(compare)
 app.command()(bind)
 app.command()(validate)
 app.command()(sweep)
+app.command()(calibrate)
 app.command()(brief)
 app.command("app")(show_page)
 app.command()(check)

@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import One, Out, Seeds, Workers, announce_compile, load
+from sim.cli.worlds import compare_in_worlds
+
+SEEDS_A_WORLD = 4  # a comparison in many worlds needs few seeds in each
 
 
 def compare(
@@ -53,6 +56,14 @@ def compare(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Set the effects beside what experiments found.")
     ] = False,
+    ensemble: Annotated[
+        bool,
+        typer.Option("--ensemble", help="Compare in every world that the facts leave, on 4 seeds each or --seeds."),
+    ] = False,
+    members: Annotated[
+        Path | None,
+        typer.Option("--members", metavar="DIR", help="With --ensemble: results of calibrate. [default: shipped]"),
+    ] = None,
     out: Out = None,
 ) -> None:
     """Compare scenarios with a baseline on the same seeds: effects and their intervals, costs, winners and losers."""
@@ -65,18 +76,23 @@ def compare(
     from sim.study.precise import MAIN, Aim
     from sim.study.screen import progress_bar
 
-    if pairs and evidence:
-        context.fail("--pairs and --evidence are two questions. Ask one after the other.")
+    if pairs + evidence + ensemble > 1:
+        context.fail("--pairs, --evidence and --ensemble are questions of their own. Ask one after the other.")
+    if members and not ensemble:
+        context.fail("--members goes with --ensemble.")
     if precision is None and (floor is not None or precision_of != MAIN):
         context.fail("--floor and --precision-of go with --precision. Add --precision 0.1, say.")
-    if precision is not None and pairs:
-        context.fail("--precision and --pairs do not go together. Ask for a number of --seeds.")
+    if precision is not None and (pairs or ensemble):
+        context.fail("--precision goes with neither --pairs nor --ensemble. Ask for a number of --seeds.")
     if not scenarios and (pairs or evidence):
         scenarios = (every_two if pairs else findings).default_names(shipped_names())
     if not scenarios:
         context.fail("Missing argument 'SCENARIO...'.")
     worlds, baseline = Scenario.load_all(scenarios), load(against)
     study.refuse_same_names(worlds, baseline)
+    if ensemble:
+        compare_in_worlds(worlds, baseline, members, seeds or SEEDS_A_WORLD, workers, out)
+        return
     aim = None if precision is None else Aim.of(precision, precision_of, floor, most=seeds)
     if aim is not None:
         aim.refuse_unknown([*worlds, baseline])

@@ -12,7 +12,7 @@ from sim.errors import UserError
 
 __all__ = ["found", "is_file", "label_of", "names_in", "shipped_in", "spelled_out"]
 
-APART = "sweeps/"  # designs are files of another kind, found in their own folder
+APART = ("sweeps/", "calibration/")  # files of another kind, each found in its own folder
 
 
 def names_in(folder: Path) -> list[str]:

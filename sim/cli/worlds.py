@@ -1,0 +1,76 @@
+"""Doubt about the world: calibrate, and a comparison in all worlds that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import announce_compile
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+__all__ = ["calibrate", "compare_in_worlds"]
+
+
+def calibrate(
+    design: Annotated[
+        str, typer.Argument(metavar="DESIGN", help="A calibration's file, or a shipped one's name.")
+    ] = "town",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for it. [default: results/calibrate/NAME]")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=64, help="Number of processes. [default: one a core]")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
+    ] = None,
+) -> None:
+    """Rule out values of the register by what is known, and keep an ensemble of worlds that are left."""
+    from sim.report.plots_calibration import calibration_files
+    from sim.study.calibration.calibrate import calibrate as study
+    from sim.study.calibration.plan_file import load_calibration
+    from sim.study.calibration.results import results_text, write_results
+    from sim.study.pools import hands
+    from sim.study.screen import progress_bar
+
+    plan = load_calibration(design)
+    folder = out or Path("results") / "calibrate" / plan.name
+    print(plan, flush=True)
+    announce_compile()
+    with hands(workers, cluster) as chosen, progress_bar("Calibrating") as progress:
+        found = study(plan, folder, progress=progress, **chosen)
+    write_results(found, folder, calibration_files(found))
+    print(results_text(found))
+    print(f"Written to {folder}")
+
+
+def compare_in_worlds(
+    scenarios: Sequence[Scenario],
+    against: Scenario,
+    members: Path | None,
+    seeds: int,
+    workers: int | None,
+    out: Path | None,
+) -> None:
+    """Compare scenarios with a baseline in every world of an ensemble; write and print what comes of it."""
+    from sim.study.doubt import compare_ensemble
+    from sim.study.doubt_text import doubt_text, write_doubt
+    from sim.study.ensemble import load_ensemble
+    from sim.study.files import output_folder, short_key
+    from sim.study.screen import progress_bar
+
+    ensemble = load_ensemble(members)
+    names = {one.name: one.fingerprint for one in scenarios}
+    key = short_key(names, against.fingerprint, ensemble.values.to_csv(index=False), seeds)
+    folder = output_folder(out or Path("results") / "ensemble" / key)
+    announce_compile()
+    with progress_bar("Comparing in all worlds") as progress:
+        found = compare_ensemble(scenarios, against, ensemble, seeds, workers=workers, progress=progress)
+    write_doubt(found, folder)
+    print(doubt_text(found))
+    print(f"Written to {folder}")
