@@ -14,9 +14,10 @@ from sim.study.calibration.plan_file import Calibration
 from sim.study.calibration.region import Wave, narrowed
 from sim.study.calibration.targets import Target
 from sim.study.calibration.waves import Found, history_match
-from sim.study.design import Design, own_seeds
+from sim.study.design import Design
 from sim.study.measures import MEASURES
 from sim.study.runs import Progress
+from sim.study.sampling import run_seeds
 from sim.study.simulate import Job
 from sim.study.store import OK
 from sim.study.summary import read_runs
@@ -165,9 +166,8 @@ def _design(calibration: Calibration, name: str, number: int, points: NDArray[np
         (calibration.scenario,),
         calibration.inputs,
         {one.name: one.values(points[:, column]) for column, one in enumerate(calibration.inputs)},
-        points,
         np.arange(len(points)),
-        own_seeds(calibration.plan.seed * 1000 + number, len(points), seeds),
+        run_seeds(calibration.plan.seed * 1000 + number, len(points), seeds),
         own=True,
         measured=MEASURED,
     )
