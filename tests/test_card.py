@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from sim import Scenario, cli
 from sim.policies import catalogue
 from sim.report import style
+from sim.report.language import LANGUAGES, speaker
 from sim.report.plots_card import card_files, card_height_in, card_rows, card_title, validation_card
 from sim.study import card as study
 from sim.study.card import CARD_COLUMNS, SHARES, Score, card_frame, score, shares
@@ -232,14 +233,16 @@ def scattered(job):
     return {key: value + away[key] for key, value in measured_by_hand(job).items()}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("work", [measured_by_hand, scattered])
-def test_no_label_of_the_picture_overlaps_another_or_leaves_it(work):
+def test_no_label_of_the_picture_overlaps_another_or_leaves_it(work, language):
     card = by_hand(work=work)
     rows = card_rows(card)
     with style.look():
         figure = Figure(figsize=(style.WIDTH_IN, card_height_in(rows)), layout="constrained")
         axes = figure.subplots()
-        assert validation_card(rows, ax=axes, title=card_title(card)) is axes
+        title = card_title(speaker(language), card)
+        assert validation_card(rows, ax=axes, title=title, language=language) is axes
         assert style.overlapping_labels(figure) == []
     assert card_height_in(rows) < 11.0  # a page
 

@@ -4,12 +4,17 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
-from sim.report.plots_who import cost_plane, interaction_matrix, title_of, winners_and_losers
+from sim.report import alt_more
+from sim.report.language import LANGUAGES, Language, speaker
+from sim.report.names import title_of
+from sim.report.plots_who import cost_plane, interaction_matrix, winners_and_losers
 from sim.report.style import look, overlapping_labels
 from sim.study.compare import EFFECT_COLUMNS
 from sim.study.pairs import PAIR_COLUMNS
 from sim.study.who import WHO_COLUMNS
+from tests.test_report_language import Marked, unmarked
 
 NAMES = ["training", "store_access", "local_allotment", "a_slump"]
 CLASSES = ["1-4 workers", "5-19 workers", "20 and more workers"]
@@ -63,12 +68,37 @@ def effects():
 PICTURES = [(interaction_matrix, pairs), (winners_and_losers, who), (cost_plane, effects)]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("draw", "table"), PICTURES, ids=lambda one: one.__name__)
-def test_no_label_overlaps_another_or_leaves_the_figure(draw, table):
+def test_no_label_overlaps_another_or_leaves_the_figure(draw, table, language):
     with look():
-        ax = draw(table())
+        ax = draw(table(), language=language)
         assert overlapping_labels(ax.figure) == []
         plt.close(ax.figure)
+
+
+@pytest.mark.parametrize(("draw", "table"), PICTURES, ids=lambda one: one.__name__)
+def test_every_word_is_from_a_catalogue_or_a_scenario_s_own_name(draw, table):
+    with look():
+        ax = draw(table(), language=Language("id", Marked()))
+        for text in (one.get_text() for one in ax.findobj(Text)):
+            rest = unmarked(text)
+            for name in NAMES:
+                rest = rest.replace(title_of(speaker("id"), name), "")
+            assert not any(letter.isalpha() for letter in rest), text
+        plt.close(ax.figure)
+
+
+def test_words_for_who_cannot_see_follow_the_tables():
+    say = speaker()
+    told = alt_more.winners(say, who())
+    assert "Training: 20 and more workers −10.0 %" not in told  # of the twins' 10: from −15 to −5
+    assert "Local steel allotment: 1-4 workers +6.0 %, 5-19 workers +10.0 %, and 20 and more workers −10.0 %" in told
+    assert "Local steel allotment: Rp 0.2 billion a year, +0.10 points (0.05 to 0.15)" in alt_more.costs(say, effects())
+    assert alt_more.pairs(say, pairs()).endswith(
+        "Together more than the sum: Local steel allotment with A slump. Less: Training with Access to big stores; "
+        "Training with Local steel allotment; Training with A slump."
+    )
 
 
 @pytest.mark.parametrize(("draw", "table"), PICTURES, ids=lambda one: one.__name__)
@@ -89,7 +119,7 @@ def test_the_matrix_shows_each_alone_and_what_is_not_clear_in_brackets():
         ax = interaction_matrix(pairs())
         assert {"+1.00", "+2.00", "+3.00", "+4.00"} <= words(ax)  # alone
         assert {"−0.35", "(+0.05)", "+0.45"} <= words(ax)
-        assert {title_of(name) for name in NAMES} <= words(ax)
+        assert {title_of(speaker(), name) for name in NAMES} <= words(ax)
         plt.close(ax.figure)
 
 

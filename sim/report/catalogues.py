@@ -39,6 +39,7 @@ def declared() -> Iterator[tuple[str, str]]:
     from sim.policies import Choice, catalogue
     from sim.relief import RELIEFS
     from sim.scenario import Scenario
+    from sim.study.patterns import patterns
 
     for name, policy in catalogue().items():
         for lever in policy.levers.values():
@@ -47,6 +48,8 @@ def declared() -> Iterator[tuple[str, str]]:
                 yield from ((f"policies/{name}.py", option) for option in lever.options)
     for relief in RELIEFS.values():
         yield "relief.py", relief.meaning
+    for fact in patterns():
+        yield "study/patterns.toml", fact.name
     for name in EXPERIMENT:
         yield f"scenarios/{name}.toml", Scenario.load(name).reason
 

@@ -1,8 +1,8 @@
 """One picture for each question, drawn from a tidy table on axes of the caller or on new ones.
 
 Every function takes the table behind the picture, an optional ``ax`` and the reader's language, and returns the axes,
-so that a notebook can go on drawing. Tables come from :mod:`sim.report.tables`, text alternatives from
-:mod:`sim.report.alt`.
+so that a notebook can go on drawing. Tables come from :mod:`sim.report.tables` and
+:mod:`sim.report.tables_more`, text alternatives from :mod:`sim.report.alt` and :mod:`sim.report.alt_more`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,12 @@ from matplotlib.lines import Line2D
 from sim.report import amounts
 from sim.report.language import Language, later, speaker
 from sim.report.plots_binding import constraint_mix, relaxation_values
+from sim.report.plots_card import validation_card
+from sim.report.plots_network import supplier_network
+from sim.report.plots_parts import share_waterfall
+from sim.report.plots_spread import fan_over_time, firm_sizes, growth_rates
 from sim.report.plots_steel import steel_flow
+from sim.report.plots_who import cost_plane, interaction_matrix, winners_and_losers
 from sim.report.style import (
     GRID,
     INK,
@@ -33,11 +38,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "constraint_mix",
+    "cost_plane",
     "effect_forest",
     "factor_changes",
+    "fan_over_time",
+    "firm_sizes",
+    "growth_rates",
+    "interaction_matrix",
     "over_time",
     "relaxation_values",
+    "share_waterfall",
     "steel_flow",
+    "supplier_network",
+    "validation_card",
+    "winners_and_losers",
 ]
 
 SHARE_TITLE = later("Local firms’ market share")

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["laplace_against_normal", "lognormal_against_exponential", "share_left", "vuong"]
+__all__ = ["CLEAR", "laplace_against_normal", "lognormal_against_exponential", "share_left", "vuong"]
 
 FEWEST = 12  # values that a shape can be told from
+CLEAR = 1.96  # Vuong's statistic beyond which the difference is clear at 5 %
 
 
 def vuong(one: ArrayLike, other: ArrayLike) -> float:

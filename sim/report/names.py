@@ -1,0 +1,73 @@
+"""Names for a reader: of scenarios, of classes of firms, of places."""
+
+from __future__ import annotations
+
+from sim.report.language import Language, later
+from sim.report.style import SCENARIOS
+
+__all__ = ["CLASSES", "class_name", "place_name", "title_of"]
+
+# Classes of firms in words; the others are names of places.
+CLASSES = {
+    one: one
+    for one in (
+        later("local firms"),
+        later("outside firms"),
+        later("1-4 workers"),
+        later("5-19 workers"),
+        later("20 and more workers"),
+        later("lowest third"),
+        later("middle third"),
+        later("highest third"),
+        later("under 3 years"),
+        later("3 to 10 years"),
+        later("over 10 years"),
+        later("did not apply"),
+        later("applied, never helped"),
+        later("helped"),
+    )
+}
+
+
+def title_of(say: Language, scenario: str) -> str:
+    """Return a scenario's name for a reader: the policy's title where the two have one name.
+
+    Examples
+    --------
+    >>> from sim.report.language import speaker
+    >>> title_of(speaker("en"), "store_access"), title_of(speaker("en"), "my_slump")
+    ('Access to big stores', 'My slump')
+    >>> title_of(speaker("id"), "store_access")
+    'Akses ke toko besar (temu bisnis)'
+    """
+    from sim.policies import catalogue
+
+    policy = catalogue().get(scenario)
+    if policy:
+        return policy.title_id if say.code == "id" else policy.title_en
+    if scenario in SCENARIOS:
+        return say(SCENARIOS[scenario].label)
+    return scenario.replace("_", " ").capitalize()
+
+
+def class_name(say: Language, name: str) -> str:
+    """Return a class of firms in words; a cluster's name as people write it.
+
+    Examples
+    --------
+    >>> from sim.report.language import speaker
+    >>> class_name(speaker("en"), "5-19 workers"), class_name(speaker("en"), "tegal")
+    ('5-19 workers', 'Tegal')
+    """
+    return say(CLASSES[name]) if name in CLASSES else place_name(name)
+
+
+def place_name(name: str) -> str:
+    """Return a place's name as people write it.
+
+    Examples
+    --------
+    >>> place_name("kota_baru")
+    'Kota Baru'
+    """
+    return name.replace("_", " ").title()
