@@ -94,6 +94,14 @@ def test_plots_draw_on_given_axes_or_on_new_ones():
     plt.close("all")
 
 
+def test_a_scenario_of_one_s_own_is_drawn_too():
+    effects = tables.pick(tables.effect_table(report_data.comparison(seeds=3)), "market_share", "local")
+    own = pd.concat([effects, effects.iloc[:1].assign(scenario="my_grant")])
+    axes = plots.effect_forest(own, ax=Figure().subplots())
+    assert [label.get_text() for label in axes.get_yticklabels()][-1] == "My grant"
+    assert len({line.get_marker() for line in axes.lines} - {"None"}) == len(own)
+
+
 @pytest.mark.parametrize("tonnes", [(168_000.0, 220.0, 30.0, 170.0, 600.0), (0.0, 0.0, 0.0, 0.0, 0.0)])
 def test_the_steel_picture_stands_any_town(tonnes):
     contracts, allotment, local, external, bought = tonnes

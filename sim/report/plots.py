@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from sim.report import amounts
 from sim.report.language import Language, later, speaker
+from sim.report.names import title_of
 from sim.report.plots_binding import constraint_mix, relaxation_values
 from sim.report.plots_card import validation_card
 from sim.report.plots_network import supplier_network
@@ -24,12 +25,12 @@ from sim.report.style import (
     GRID,
     INK,
     MUTED,
-    SCENARIOS,
     SMALL_PT,
     axes_or_new,
     date_axis,
     label_line_ends,
     number_axis,
+    series_of,
 )
 
 if TYPE_CHECKING:
@@ -76,9 +77,10 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None, language: str |
     scale = amounts.unit_of(unit).scale
     coarsest = float((effects["high"] - effects["low"]).max()) / 2
     rows = effects.set_index("scenario")
-    shown = [name for name in SCENARIOS if name in rows.index]
+    looks = series_of(rows.index)
+    shown = list(looks)
     for height, name in enumerate(shown):
-        look, row = SCENARIOS[name], rows.loc[name]
+        look, row = looks[name], rows.loc[name]
         change, lowest, highest = (float(row[key]) for key in ("difference", "low", "high"))
         middle, low, high = change * scale, lowest * scale, highest * scale
         clear = low > 0 or high < 0
@@ -100,7 +102,7 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None, language: str |
     if "interaction" in shown:
         ax.axhline(shown.index("interaction") - 0.5, color=MUTED, linewidth=0.8)
     _zero_line(ax, say)
-    ax.set_yticks(range(len(shown)), [say(SCENARIOS[name].label) for name in shown])
+    ax.set_yticks(range(len(shown)), [title_of(say, name) for name in shown])
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0, labelsize=9)
     what = say("percentage points") if scale == 100 else amounts.unit_words(say, unit)
@@ -125,10 +127,11 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None, language: str 
     ax = axes_or_new(ax, 3.7)
     names = list(dict.fromkeys(factors["factor"]))
     labels = dict(zip(factors["factor"], factors["label"], strict=True))
-    shown = [name for name in SCENARIOS if name in set(factors["scenario"])]
+    looks = series_of(factors["scenario"])
+    shown = list(looks)
     step = 0.8 / max(len(shown), 1)
     for place, scenario in enumerate(shown):
-        look = SCENARIOS[scenario]
+        look = looks[scenario]
         rows = factors[factors["scenario"] == scenario].set_index("factor")
         for height, factor in enumerate(names):
             middle, low, high = (float(rows.loc[factor, key]) for key in ("change", "low", "high"))
@@ -157,8 +160,8 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None, language: str 
         Line2D(
             [],
             [],
-            color=SCENARIOS[name].colour,
-            marker=SCENARIOS[name].marker,
+            color=looks[name].colour,
+            marker=looks[name].marker,
             linestyle="none",
             markersize=6.5,
         )
@@ -166,7 +169,7 @@ def factor_changes(factors: pd.DataFrame, ax: Axes | None = None, language: str 
     ]
     ax.legend(
         keys,
-        [say(SCENARIOS[name].label) for name in shown],
+        [title_of(say, name) for name in shown],
         loc="lower left",
         bbox_to_anchor=(-0.01, 0.995),
         ncols=len(shown),
@@ -203,17 +206,15 @@ def over_time(
     """
     say = speaker(language)
     ax = axes_or_new(ax, 3.1)
-    shown = [name for name in SCENARIOS if name in set(bands["scenario"])]
     ends = []
-    for scenario in shown:
-        look = SCENARIOS[scenario]
+    for scenario, look in series_of(bands["scenario"]).items():
         rows = bands[bands["scenario"] == scenario].sort_values("date")
         dates, mean, low, high = (rows[key].to_numpy() for key in ("date", "mean", "low", "high"))
         ax.fill_between(dates, low, high, color=look.colour, alpha=0.16, linewidth=0)
         ax.plot(dates, mean, color=look.colour, linestyle=look.line, linewidth=2)
         every = max(1, len(rows) // 8)
         ax.plot(dates[::every], mean[::every], look.marker, color=look.colour, markersize=4.5)
-        ends.append((float(mean[-1]), say(look.label), look.colour))
+        ends.append((float(mean[-1]), title_of(say, scenario), look.colour))
     first, last = bands["date"].min(), bands["date"].max()
     if change:
         ax.axhline(0, color=INK, linewidth=0.9)

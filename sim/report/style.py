@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -34,6 +34,7 @@ __all__ = [
     "look",
     "number_axis",
     "overlapping_labels",
+    "series_of",
     "spread",
 ]
 
@@ -62,6 +63,16 @@ SCENARIOS: dict[str, Series] = {
     "interaction": Series(later("Both, less the sum of the two"), "#6a3d7a", "-", "D"),
 }
 
+# How scenarios are drawn that have no look of their own, in turn.
+OTHERS = (
+    ("#009E73", (0, (3, 1.2)), "v"),
+    ("#CC79A7", (0, (6, 1.2, 1, 1.2, 1, 1.2)), "P"),
+    ("#56B4E9", "-", "X"),
+    ("#8a6d00", (0, (1, 0.8)), "*"),
+    ("#6a3d7a", (0, (8, 1.5)), "D"),
+    ("#4d4d4d", "-", "<"),
+)
+
 BINDS: dict[str, Series] = {
     "market": Series(later("Market: too few orders"), "#4f9bc7", hatch=""),
     "steel": Series(later("Steel"), "#bfe3f5", hatch="////"),
@@ -70,6 +81,22 @@ BINDS: dict[str, Series] = {
     "cash": Series(later("Cash"), "#d594b8", hatch="xxxx"),
     "none": Series(later("Nothing to be made"), "#eceef0", hatch=""),
 }
+
+
+def series_of(names: Iterable[str]) -> dict[str, Series]:
+    """Return how each scenario of a table is drawn, in the order in which they are shown.
+
+    Examples
+    --------
+    >>> looks = series_of(["grant", "both", "baseline", "grant"])
+    >>> list(looks), looks["both"].label, looks["grant"].marker
+    (['baseline', 'both', 'grant'], 'Both', 'v')
+    """
+    found = dict.fromkeys(names)
+    others = [name for name in found if name not in SCENARIOS]
+    looks = {name: SCENARIOS[name] for name in SCENARIOS if name in found}
+    return looks | {name: Series(name, *OTHERS[place % len(OTHERS)]) for place, name in enumerate(others)}
+
 
 RULES: dict[str, Any] = {
     "axes.edgecolor": MUTED,
