@@ -137,6 +137,8 @@ def look() -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(cast(Any, RULES))
         yield
+        interactive = mpl.rcParams["interactive"]
+    mpl.rcParams["interactive"] = interactive  # pyplot, first loaded in here, turns it on in a notebook
 
 
 def axes_or_new(ax: Axes | None, height_in: float) -> Axes:
