@@ -11,7 +11,7 @@ from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 from scipy import stats
 
-from sim import MetalSupplyChain, Scenario
+from sim import MetalSupplyChain, Scenario, policies
 from sim.report import alt_more, plots_network, plots_parts, plots_spread, tables_more
 from sim.report.language import LANGUAGES, Language, speaker
 from sim.report.style import WIDTH_IN, look, overlapping_labels
@@ -161,3 +161,13 @@ def test_a_scenario_of_one_s_own_is_called_by_its_name():
 
     assert title_of(speaker(), Scenario.load("tegal").name) == "Tegal"
     assert title_of(speaker("id"), "training") == "Pelatihan"
+
+
+def test_a_policy_of_a_notebook_without_titles_is_called_by_its_name():
+    from sim.report.names import title_of
+
+    policies.add(type("Gift", (policies.Policy,), {"name": "a_gift"}))
+    try:
+        assert title_of(speaker("id"), "a_gift") == "A gift"
+    finally:
+        del policies.catalogue()["a_gift"]

@@ -43,7 +43,7 @@ def title_of(say: Language, scenario: str) -> str:
     from sim.policies import catalogue
 
     policy = catalogue().get(scenario)
-    if policy:
+    if policy and policy.title_en and policy.title_id:
         return policy.title_id if say.code == "id" else policy.title_en
     if scenario in SCENARIOS:
         return say(SCENARIOS[scenario].label)

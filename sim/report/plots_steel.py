@@ -117,7 +117,7 @@ def _lens(ax: Axes, say: Language, thin: tuple[float, float], times: float) -> N
 def _small_firms(ax: Axes, say: Language, size: Sizes, total: float, scale: float) -> None:
     """Draw the small firms' steel by source and receiver."""
     heading = say("Steel of small firms, {tonnes} a month", tonnes=_tonnes(say, total))
-    ax.text(LENS_X + 1, TOP + 3, heading, va="bottom", ha="left", fontweight="bold")
+    ax.text(LENS_X + 3, TOP + 3, heading, va="bottom", ha="left", fontweight="bold")
     if total <= 0:
         ax.text(SOURCE_X, (TOP + BOTTOM) / 2, say("No steel reached small firms."), va="center", ha="left")
         return
