@@ -34,11 +34,16 @@ def tables() -> dict[str, list[Column]]:
     """
     from sim.study.additionality import ADDITIONALITY_COLUMNS
     from sim.study.bind import BIND_COLUMNS
+    from sim.study.calibration.results import MOMENT_COLUMNS, RANGE_COLUMNS, WAVE_COLUMNS
     from sim.study.card import CARD_COLUMNS
+    from sim.study.claims import CHANCE_COLUMNS, SIMULTANEOUS_COLUMNS
     from sim.study.compare import EFFECT_COLUMNS
     from sim.study.displacement import DISPLACEMENT_COLUMNS
+    from sim.study.doubt import BEST_COLUMNS, DOUBT_COLUMNS
     from sim.study.evidence import EVIDENCE_COLUMNS
+    from sim.study.natural import NATURAL_COLUMNS
     from sim.study.pairs import PAIR_COLUMNS
+    from sim.study.precise import PRECISION_COLUMNS
     from sim.study.spending import SPENDING_COLUMNS
     from sim.study.store import LABELS
     from sim.study.who import WHO_COLUMNS
@@ -50,10 +55,19 @@ def tables() -> dict[str, list[Column]]:
         "displacement.csv": DISPLACEMENT_COLUMNS,
         "additionality.csv": ADDITIONALITY_COLUMNS,
         "spending.csv": SPENDING_COLUMNS,
+        "simultaneous.csv": SIMULTANEOUS_COLUMNS,
+        "chances.csv": CHANCE_COLUMNS,
+        "precision.csv": PRECISION_COLUMNS,
         "evidence.csv": EVIDENCE_COLUMNS,
+        "ensemble.csv": DOUBT_COLUMNS,
+        "best.csv": BEST_COLUMNS,
         "pairs.csv": PAIR_COLUMNS,
         "bind.csv": BIND_COLUMNS,
         "card.csv": CARD_COLUMNS,
+        "natural.csv": NATURAL_COLUMNS,
+        "waves.csv": WAVE_COLUMNS,
+        "moments.csv": MOMENT_COLUMNS,
+        "ranges.csv": RANGE_COLUMNS,
     }
     costs = [one.name for one in fields(Cost)]
     return {

@@ -14,8 +14,26 @@ if TYPE_CHECKING:
 
     from sim.study.calibration.calibrate import Calibrated
 
-__all__ = ["moments_frame", "ranges_frame", "results_text", "waves_frame", "write_results"]
+__all__ = [
+    "MOMENT_COLUMNS",
+    "RANGE_COLUMNS",
+    "WAVE_COLUMNS",
+    "moments_frame",
+    "ranges_frame",
+    "results_text",
+    "waves_frame",
+    "write_results",
+]
 
+WAVE_COLUMNS = ("wave", "points", "seeds", "learnt_from", "share_left", "share_of_before", "surprises")
+MOMENT_COLUMNS = (
+    *("wave", "moment", "target_low", "target_high", "ruled_out", "emulator_sd", "luck_sd", "target_sd"),
+    *("runs_low", "runs_high"),
+)
+RANGE_COLUMNS = (
+    *("input", "unit", "matched", "range_low", "range_high", "low", "median", "high", "narrowed", "scenario"),
+    "meaning",
+)
 MIDDLE = (0.05, 0.5, 0.95)
 MOST_SHOWN = 12
 
@@ -31,8 +49,7 @@ def waves_frame(found: Calibrated) -> pd.DataFrame:
         row = (one.number, len(one.points), found.calibration.replications, len(one.runs.points), share, share / before)
         rows.append((*row, one.surprises))
         before = share
-    columns = ["wave", "points", "seeds", "learnt_from", "share_left", "share_of_before", "surprises"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(WAVE_COLUMNS))
 
 
 def moments_frame(found: Calibrated) -> pd.DataFrame:
@@ -53,8 +70,7 @@ def moments_frame(found: Calibrated) -> pd.DataFrame:
             spread = np.nanquantile(values, [0.05, 0.95]) if np.isfinite(values).any() else (np.nan, np.nan)
             known = (emulator.target.key, emulator.target.low, emulator.target.high, float(beyond.mean()))
             rows.append((one.number, *known, doubt, emulator.luck**0.5, emulator.target.sd, *map(float, spread)))
-    columns = ["wave", "moment", "target_low", "target_high", "ruled_out", "emulator_sd", "luck_sd", "target_sd"]
-    return pd.DataFrame(rows, columns=[*columns, "runs_low", "runs_high"])
+    return pd.DataFrame(rows, columns=list(MOMENT_COLUMNS))
 
 
 def ranges_frame(found: Calibrated) -> pd.DataFrame:
@@ -73,8 +89,7 @@ def ranges_frame(found: Calibrated) -> pd.DataFrame:
         narrowed = max(0.0, 1.0 - (left[2] - left[0]) / (0.9 * (high - low)))
         row = (one.name, entry.unit, int(one in plan.inputs), low, high, *left, narrowed, float(entry.value))
         rows.append((*row, entry.meaning))
-    columns = ["input", "unit", "matched", "range_low", "range_high", "low", "median", "high", "narrowed", "scenario"]
-    return pd.DataFrame(rows, columns=[*columns, "meaning"])
+    return pd.DataFrame(rows, columns=list(RANGE_COLUMNS))
 
 
 def candidates_frame(found: Calibrated) -> pd.DataFrame:
