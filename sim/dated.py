@@ -7,10 +7,28 @@ from typing import Any
 import numpy as np
 
 from sim.buyers import HOME, KINDS
+from sim.core.compiled import compiled
 from sim.shocks import seasons
 from sim.town import mills_of
 
-__all__ = ["adopt"]
+__all__ = ["adopt", "set_back"]
+
+
+@compiled
+def set_back(
+    clusters, kinds, mills, firms_p, market, steel, usual_clusters, usual_kinds, usual_mills, usual_firms, usual_market,
+    usual_steel,
+):  # fmt: skip
+    """Let what policies have set for a month lapse: the rules are the usual ones again."""
+    for c in range(clusters.size):
+        clusters[c] = usual_clusters[c]
+    for k in range(kinds.size):
+        kinds[k] = usual_kinds[k]
+    for j in range(mills.size):
+        mills[j] = usual_mills[j]
+    firms_p[0] = usual_firms[0]
+    market[0] = usual_market[0]
+    steel[0] = usual_steel[0]
 
 
 def adopt(town: Any, world: Any) -> None:
@@ -24,7 +42,7 @@ def adopt(town: Any, world: Any) -> None:
     fresh = (world.table("cluster"), world.table("buyer"), mills_of(world))
     records = tuple(world.record(room) for room in ("firms", "market", "steel"))
     for own, usual, new in zip(town.rules, town.usual_rules, (*fresh, *records), strict=True):
-        usual[:] = own.view(np.float64)[:] = new.view(np.float64)
+        usual[:] = own[:] = new
     town.p_outside[:] = world.record("outside")
     town.outside.o, town.outside.market = world.room("outside"), world.room("market")
     town.office.facts, town.office.timing = world.room("government"), world.room("outside")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts import CITY_BUDGET, LAPSED
-from sim.core.compiled import compiled
+from sim.core.compiled import compiled, python
 from sim.core.state import RowAgent, RowView, Table, column
 from sim.rolls import Roll
 from sim.shocks import public_share
@@ -20,7 +20,7 @@ from sim.shocks import public_share
 if TYPE_CHECKING:
     from sim.policies import Policy
 
-__all__ = ["Government", "Office", "Purse", "spend"]
+__all__ = ["Government", "Office", "Purse", "affordable", "spend", "take_staff"]
 
 DECEMBER = 12
 MOST_UNITS = 1e9  # more of anything than a town can have: what costs next to nothing is no infinite number
@@ -78,6 +78,20 @@ def spend(purse, office, flow, jt, books):
     office.spent_jt += jt
     books[flow, 0] += jt
     return True
+
+
+@compiled
+def affordable(purse, unit_jt):
+    """Return how many units of a cost a purse still holds."""
+    return int(min(MOST_UNITS, purse.left_jt / unit_jt + ROUNDING))
+
+
+@compiled
+def take_staff(office, firms):
+    """Claim staff for up to so many firms this month; return for how many there is staff."""
+    granted = int(min(firms, office.staff_left))
+    office.staff_left -= granted
+    return granted
 
 
 @compiled
@@ -168,14 +182,11 @@ class Office:
 
     def affordable(self, policy: Policy, unit_jt: float) -> int:
         """Return how many units of a cost a policy's purse still holds."""
-        return int(min(MOST_UNITS, self.purses[policy.name].left_jt / unit_jt + ROUNDING))
+        return int(python(affordable)(self.purses[policy.name], unit_jt))
 
     def take_staff(self, firms: int) -> int:
         """Claim staff for up to so many firms this month; return for how many there is staff."""
-        office = self.row[0]
-        granted = int(min(firms, office.staff_left))
-        office.staff_left -= granted
-        return granted
+        return int(python(take_staff)(self.row[0], firms))
 
     def bear(self, policy: Policy, shadow_jt: float) -> None:
         """Enter a cost that a regulation puts on others: reported beside the budget, no money moves here."""

@@ -20,7 +20,7 @@ from sim.core.ledger import Ledger
 from sim.core.parameters import month_number
 from sim.core.state import TableModel, seen
 from sim.core.streams import Luck
-from sim.dated import adopt
+from sim.dated import adopt, set_back
 from sim.errors import UserError
 from sim.government import Office
 from sim.history import Collector, History
@@ -113,9 +113,10 @@ class MetalSupplyChain(TableModel):
         self.machine_jt_t = float(world["firms.machine_jt_t"])
         self.holiday_pay_share = float(world["firms.holiday_pay_share"])
         self.rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
-        self.usual_rules = tuple(rule.view(np.float64).copy() for rule in self.rules)
+        self.usual_rules = tuple(rule.copy() for rule in self.rules)
         self.judged_by = b""  # the rules by which posted prices stand judged
         self.lapsing: list[tuple[str, Any, tuple[str, ...]]] = []  # set for this month: table, rows, columns
+        self.stores = np.flatnonzero(self.tables["buyers"].rows["kind"] == buyers.STORES)
         self._see()
         open_town(self)
         self.lengths = usual_lengths(self.tables["buyers"].rows, self.clusters, self.scale)
@@ -271,8 +272,7 @@ class MetalSupplyChain(TableModel):
     def _open_office(self) -> None:
         """Let last month's rules lapse, release the month's public money, and begin the policies that start now."""
         if self.office.policies or self.relief is not None:
-            for rule, usual in zip(self.rules, self.usual_rules, strict=True):
-                rule.view(np.float64)[:] = usual  # flat: a copy of fields one by one is slow
+            set_back(*self.rules, *self.usual_rules)
             self._let_lapse()
         self.office.forget(self.work.leaving, int(self.work.ends[0]))  # closed with last month
         self.office.open_month(self.month, self.calendar_month, self.money.books)

@@ -81,7 +81,7 @@ class Easing:
     def _market(self, town: Any, firms: Any, fresh: Any, rows: Any) -> None:
         """Give each local firm a place at one store, drawn by lot, beside the usual places and past the gate."""
         buyers, links = town.tables["buyers"].rows, town.links.rows
-        stores = np.flatnonzero(buyers["kind"] == STORES)
+        stores = town.stores
         town.for_this_month("buyers", stores, quota_slots=town.relief_places)
         lot = draw_uniform(town.luck("relief.market"), firms.size)
         for row in fresh.tolist():

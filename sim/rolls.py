@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.core.compiled import compiled
 from sim.core.state import RowView, Table, column
 
-__all__ = ["Entry", "Roll"]
+__all__ = ["Entry", "Roll", "note_applications", "note_help"]
 
 NEVER = 0
 
@@ -42,22 +42,22 @@ def strike(entries, closed, count):
 
 
 @compiled
-def note_applications(entries, rows, month, first):
-    """Note applications; put the rows of first ones into ``first``, and return how many."""
-    count = 0
+def note_applications(entries, rows, month):
+    """Note applications; return the rows of the firms that applied for the first time."""
+    first, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         entry = entries[rows[k]]
         if entry.applied == NEVER:
             entry.applied = month
             first[count] = rows[k]
             count += 1
-    return count
+    return first[:count]
 
 
 @compiled
-def note_help(entries, rows, month, first):
-    """Note help; put the rows of the firms helped for the first time into ``first``, and return how many."""
-    count = 0
+def note_help(entries, rows, month):
+    """Note help; return the rows of the firms helped for the first time."""
+    first, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         entry = entries[rows[k]]
         entry.latest = month
@@ -65,20 +65,44 @@ def note_help(entries, rows, month, first):
             entry.helped = month
             first[count] = rows[k]
             count += 1
-    return count
+    return first[:count]
 
 
 @compiled
-def let_months_pass(entries, rows, over):
-    """Let a month of some firms' help pass; put the rows for which it was the last into ``over``, return how many."""
-    count = 0
+def let_months_pass(entries, rows):
+    """Let a month of some firms' help pass; return the rows for which it was the last."""
+    over, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         entry = entries[rows[k]]
         entry.left_months -= 1
         if entry.left_months == 0:
             over[count] = rows[k]
             count += 1
-    return count
+    return over[:count]
+
+
+@compiled
+def keep_partners(firms, entries, running):
+    """End the help of the firms that are no partners any more; return the rows of those that are."""
+    found, count = np.empty(running.size, np.int64), 0
+    for k in range(running.size):
+        if firms[running[k]].partner:
+            found[count] = running[k]
+            count += 1
+        else:
+            entries[running[k]].left_months = 0
+    return found[:count]
+
+
+@compiled
+def find_running(entries):
+    """Return the rows of the firms whose help still runs."""
+    found, count = np.empty(entries.size, np.int64), 0
+    for i in range(entries.size):
+        if entries[i].left_months > 0:
+            found[count] = i
+            count += 1
+    return found[:count]
 
 
 class Roll:
@@ -137,10 +161,13 @@ class Roll:
 
     def note(self, what: str, firms: NDArray[Any], rows: NDArray[np.int64], month: int) -> None:
         """Note that firms applied (``"applied"``) or were helped (``"helped"``) this month."""
-        note, first = (note_help if what == "helped" else note_applications), np.empty(rows.size, np.int64)
-        count = note(self.entries.arg, rows, month, first)
-        if count > 0:
-            self._noted.append((what, month, firms["uid"][first[:count]]))
+        note = note_help if what == "helped" else note_applications
+        self.know(what, firms, note(self.entries.arg, rows, month), month)
+
+    def know(self, what: str, firms: NDArray[Any], rows: NDArray[np.int64], month: int) -> None:
+        """Keep the identity of firms that applied or were helped for the first time."""
+        if rows.size > 0:
+            self._noted.append((what, month, firms["uid"][rows]))
 
     def enrol(self, rows: NDArray[np.int64], months: int) -> None:
         """Give firms a help that lasts some months, this one included."""
@@ -153,16 +180,20 @@ class Roll:
         rows = self.running if rows is None else rows
         if rows.size == 0:
             return rows
-        over = np.empty(rows.size, np.int64)
-        over = over[: let_months_pass(self.entries.arg, rows, over)]
+        over: NDArray[np.int64] = let_months_pass(self.entries.arg, rows)
         if over.size > 0:
             self._find_running()
         return over
 
-    def keep(self, still: NDArray[np.bool_]) -> None:
-        """Let a running help go on where ``still``, which stands beside ``running``, says so, and end it elsewhere."""
-        self.left_months[self.running[~still]] = 0
-        self.running = self.running[still]
+    def nearest_the_end(self, count: int) -> NDArray[np.int64]:
+        """Return the rows of as many running helps as asked for, those with the fewest months left first if not all."""
+        if count >= self.running.size:
+            return self.running
+        return self.running[np.argsort(self.left_months[self.running], kind="stable")[:count]]
+
+    def keep_partners(self, firms: Any) -> None:
+        """End the running helps of firms that are no partners any more."""
+        self.running = keep_partners(firms, self.entries.arg, self.running)
 
     def stop(self) -> None:
         """End every help that still runs."""
@@ -170,4 +201,4 @@ class Roll:
         self.running = self.running[:0]
 
     def _find_running(self) -> None:
-        self.running = np.flatnonzero(self.left_months > 0)
+        self.running = find_running(self.entries.arg)

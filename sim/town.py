@@ -12,6 +12,7 @@ from sim.buyers import CLASSES, GOVERNMENT, HOME, HOUSEHOLDS, INDUSTRY, KINDS, B
 from sim.cooperatives import Cooperative
 from sim.core.compiled import compiled
 from sim.core.parameters import month_number
+from sim.core.rooms import floats_of
 from sim.core.state import Table, row_dtype
 from sim.core.streams import draw_normal, draw_uniform, key_of, uniform
 from sim.firms import ExternalFirm, Firm, LocalFirm
@@ -34,8 +35,7 @@ def mills_of(scenario: Any) -> NDArray[Any]:
     table = scenario.table("mill")
     first = month_number(scenario.first_month)
     further = ("outage_from", "outage_to", "retained_share", "added_slots")  # the last two are set by policies only
-    dtype = [(name, "f8") for name in (*table.dtype.names, *further)]
-    mills = np.zeros(table.size, dtype)
+    mills = np.zeros(table.size, floats_of((*table.dtype.names, *further)))
     for name in table.dtype.names:
         mills[name] = table[name]
     for j, facts in enumerate(scenario.family("mill").values()):

@@ -196,8 +196,8 @@ FAULTS = {
         "Training goes on without money",
         "sim/policies/_programme.py",
         (
-            ("affordable = town.office.affordable(policy, cost_jt)", "affordable = 10**6"),
-            ("rows[: present * paid]", "rows[:present]"),
+            ("min(places, affordable(purse, each_jt), applicants.size)", "min(places, applicants.size)"),
+            ("if not spend(purse, office, PROGRAMME, due_jt, books):", "if False:"),
         ),
         ("limit:no_money", "test:tests/test_policies.py::test_a_policy_without_money_changes_no_bit[0.3-training]"),
     ),

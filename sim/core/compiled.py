@@ -20,7 +20,7 @@ from typing import Any
 import numba
 import numpy as np
 
-__all__ = ["code_fingerprint", "cold", "compiled", "interpreted"]
+__all__ = ["code_fingerprint", "cold", "compiled", "interpreted", "python"]
 
 _SOURCE = Path(__file__).resolve().parent.parent
 _STUDY_SIDE = {
@@ -107,3 +107,8 @@ def compiled(rule: Any) -> Any:
     last bit.
     """
     return numba.njit(cache=True, error_model="numpy", forceinline=True)(rule)
+
+
+def python(rule: Any) -> Any:
+    """Return a compiled rule as the plain function it was written as, for a single agent: no call is cheaper."""
+    return getattr(rule, "py_func", rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.core.entry import FIELDS
@@ -14,9 +14,25 @@ from sim.core.toml_lines import did_you_mean
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Columns", "Rooms", "columns_of", "parameters_of", "table_of"]
+__all__ = ["Columns", "Rooms", "columns_of", "floats_of", "parameters_of", "table_of"]
 
 Columns = list[tuple[Any, ...]]
+
+
+@cache
+def floats_of(names: tuple[str, ...]) -> np.dtype[Any]:
+    """Return the structured type of float fields: one object for the same names.
+
+    Compiled rules recognise the type of an argument at once when it is the very object they have seen before.
+
+    Examples
+    --------
+    >>> floats_of(("wear",)) is floats_of(("wear",))
+    True
+    """
+    import numpy as np
+
+    return np.dtype([(name, "f8") for name in names])
 
 
 def table_of(rows: Iterable[Mapping[str, Parameter]]) -> np.ndarray[Any, Any]:
@@ -33,7 +49,7 @@ def table_of(rows: Iterable[Mapping[str, Parameter]]) -> np.ndarray[Any, Any]:
     rooms = [
         {name: float(entry.value) for name, entry in row.items() if not isinstance(entry.value, str)} for row in rows
     ]
-    kinds = np.dtype([(name, "f8") for name in (rooms[0] if rooms else ())])
+    kinds = floats_of(tuple(rooms[0]) if rooms else ())
     return np.array([tuple(room[name] for name in kinds.names or ()) for room in rooms], dtype=kinds)
 
 

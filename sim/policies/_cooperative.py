@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts import COOPERATIVE_COSTS, PROGRAMME
-from sim.policies._programme import apply, attend, ends_quarter, invite
+from sim.policies._programme import ends_quarter, hold
 
 __all__ = ["free_places", "open_doors", "take_members"]
 
@@ -47,6 +47,5 @@ def take_members(town: Any, policy: Any, eligible: NDArray[np.int64], places: in
     """Let firms that apply join: by the policy's rule, within places, purse and staff."""
     firms = town.tables["firms"].rows
     roll = town.office.roll(policy, firms)
-    applicants = apply(town, policy, eligible[roll.left_months[eligible] == 0])
-    rows = attend(town, policy, invite(town, policy, applicants, places, cost_jt), cost_jt)
+    rows = hold(town, policy, eligible[roll.left_months[eligible] == 0], places, cost_jt)
     roll.enrol(rows, STANDING)

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from sim.accounts import GRANTS, PROGRAMME
 from sim.core.compiled import compiled
 from sim.core.streams import draw_tries, uniform
-from sim.policies._targeting import choose
+from sim.government import affordable, spend, take_staff
+from sim.policies._targeting import choose, choose_lowest, rule_of
+from sim.rolls import note_applications, note_help
 
 __all__ = [
     "apply",
@@ -21,6 +23,7 @@ __all__ = [
     "ends_quarter",
     "grant",
     "help_given",
+    "hold",
     "invite",
     "local_firms",
     "lot_of_try",
@@ -33,10 +36,21 @@ YEAR = 12
 MONTHS_A_QUARTER = 3
 
 
+@compiled
+def find_working(firms, first, last):
+    """Return the rows of the firms at work from a first row to before a last one."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        if firms[i].working:
+            found[count] = i
+            count += 1
+    return found[:count]
+
+
 def local_firms(town: Any) -> NDArray[np.int64]:
     """Return the rows of the local firms at work: the rows of a cluster stand side by side."""
-    own = town.local_rows
-    return np.flatnonzero(town.tables["firms"].rows["working"][own]) + own.start
+    rows: NDArray[np.int64] = find_working(town.arg.firms, town.local_rows.start, town.local_rows.stop)
+    return rows
 
 
 def not_lately(town: Any, policy: Any, rows: NDArray[np.int64], months: float) -> NDArray[np.int64]:
@@ -64,15 +78,15 @@ def times_held(times_a_year: float, calendar_month: int) -> int:
 
 
 @compiled
-def take_up(firms, rows, floor, luck, found):
-    """Put the rows of the eligible firms that apply, each by its own lot, into ``found``; return how many."""
-    count = 0
-    for k in range(rows.size):
-        firm = firms[rows[k]]
-        if uniform(luck, rows[k]) < floor + (1.0 - floor) * firm.motivation * firm.help_trust:
-            found[count] = rows[k]
+def take_up(firms, eligible, floor, luck):
+    """Return the rows of the eligible firms that apply, each by its own lot."""
+    found, count = np.empty(eligible.size, np.int64), 0
+    for k in range(eligible.size):
+        firm = firms[eligible[k]]
+        if uniform(luck, eligible[k]) < floor + (1.0 - floor) * firm.motivation * firm.help_trust:
+            found[count] = eligible[k]
             count += 1
-    return count
+    return found[:count]
 
 
 def apply(town: Any, policy: Any, eligible: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -81,29 +95,28 @@ def apply(town: Any, policy: Any, eligible: NDArray[np.int64]) -> NDArray[np.int
     A firm applies with the chance ``floor + (1 - floor) * motivation * trust in help`` (room ``help`` of the
     register), by its own lot of the month.
     """
-    firms, rows = town.tables["firms"].rows, np.empty(eligible.size, np.int64)
     luck = town.luck(f"policy.{policy.name}.take up", town.month)
-    rows = rows[: take_up(town.arg.firms, eligible, float(town.world["help.take_up_floor"]), luck, rows)]
+    rows: NDArray[np.int64] = take_up(town.arg.firms, eligible, float(town.world["help.take_up_floor"]), luck)
+    firms = town.tables["firms"].rows
     town.office.roll(policy, firms).note("applied", firms, rows, town.month)
     return rows
 
 
 def invite(town: Any, policy: Any, applicants: NDArray[np.int64], places: float, cost_jt: float) -> NDArray[np.int64]:
     """Return the applicants that are invited: by the policy's rule, within places, its purse and the staff."""
-    affordable = town.office.affordable(policy, cost_jt)
-    invited = choose(town, policy, applicants, min(int(places), affordable, applicants.size))
+    invited = choose(town, policy, applicants, min(int(places), town.office.affordable(policy, cost_jt)))
     return invited[: town.office.take_staff(invited.size)]
 
 
 @compiled
-def come(firms, invited, floor, luck, found):
-    """Put the rows of the invited firms that come, each by its own lot, into ``found``; return how many."""
-    count = 0
+def come(firms, invited, floor, luck):
+    """Return the rows of the invited firms that come, each by its own lot."""
+    found, count = np.empty(invited.size, np.int64), 0
     for k in range(invited.size):
         if uniform(luck, invited[k]) < floor + (1.0 - floor) * firms[invited[k]].motivation:
             found[count] = invited[k]
             count += 1
-    return count
+    return found[:count]
 
 
 @compiled
@@ -116,6 +129,23 @@ def remember(firms, rows):
         firm.helped_expected_t = firm.expected_t
 
 
+@compiled
+def charge(firms, invited, floor, no_show_share, luck, cost_jt, purse, office, books):
+    """Charge every invited firm's place; return the rows of the firms that come, none if there is no money."""
+    rows = come(firms, invited, floor, luck)
+    due_jt = cost_jt * (rows.size + no_show_share * (invited.size - rows.size))
+    if not spend(purse, office, PROGRAMME, due_jt, books):
+        rows = rows[:0]
+    remember(firms, rows)
+    return rows
+
+
+@compiled
+def charge_purse(firms, invited, floor, no_show_share, luck, cost_jt, purses, k, government, books):
+    """Charge the ``k``-th purse."""
+    return charge(firms, invited, floor, no_show_share, luck, cost_jt, purses[k], government[0], books)
+
+
 def attend(town: Any, policy: Any, invited: NDArray[np.int64], cost_jt: float) -> NDArray[np.int64]:
     """Charge every invited firm's place, and return the firms that come; an empty place costs a part.
 
@@ -124,13 +154,60 @@ def attend(town: Any, policy: Any, invited: NDArray[np.int64], cost_jt: float) -
     """
     if invited.size == 0:
         return invited
-    facts, rows = town.world.room("help"), np.empty(invited.size, np.int64)
-    luck = town.luck(f"policy.{policy.name}.show", town.month)
-    present = come(town.arg.firms, invited, float(facts["attendance_floor"]), luck, rows)
-    due_jt = cost_jt * (present + facts["no_show_cost_share"] * (invited.size - present))
-    paid = town.office.spend(policy, PROGRAMME, due_jt, town.money.books)
-    rows = rows[: present * paid]
-    help_given(town, policy, rows)
+    facts, office, firms = town.world.room("help"), town.office, town.tables["firms"].rows
+    rows: NDArray[np.int64] = charge_purse(
+        town.arg.firms, invited, float(facts["attendance_floor"]), float(facts["no_show_cost_share"]),
+        town.luck(f"policy.{policy.name}.show", town.month), float(cost_jt), office.table.arg,
+        office.places[policy.name], office.row.arg, town.money.books,
+    )  # fmt: skip
+    office.roll(policy, firms).note("helped", firms, rows, town.month)
+    return rows
+
+
+@compiled
+def hold_programme(
+    firms, entries, eligible, places, each_jt, cost_jt, rule, eased, take_up_floor, attendance_floor, no_show_share,
+    applying, choosing, showing, month, purses, k, government, books,
+):  # fmt: skip
+    """Let firms apply, invite some, and charge and help those who come.
+
+    Returns
+    -------
+    (rows, rows, rows)
+        The firms helped; those that applied for the first time; those helped for the first time.
+    """
+    purse, office = purses[k], government[0]
+    applicants = take_up(firms, eligible, take_up_floor, applying)
+    new = note_applications(entries, applicants, month)
+    places = max(0, min(places, affordable(purse, each_jt), applicants.size))
+    invited = choose_lowest(firms, entries, applicants, places, rule, eased, choosing)
+    invited = invited[: take_staff(office, invited.size)]
+    rows = charge(firms, invited, attendance_floor, no_show_share, showing, cost_jt, purse, office, books)
+    return rows, new, note_help(entries, rows, month)
+
+
+def hold(
+    town: Any, policy: Any, eligible: NDArray[np.int64], places: float, cost_jt: float, each_jt: float | None = None
+) -> NDArray[np.int64]:
+    """Return the eligible firms that apply, are invited and come: a programme's turn in one.
+
+    As :func:`apply`, :func:`invite` and :func:`attend` one after the other. Firms are invited as long as there are
+    ``each_jt`` for each, where that is more than the cost of a place.
+    """
+    facts, office, luck, month = town.world.room("help"), town.office, town.luck, town.month
+    firms, name = town.tables["firms"].rows, policy.name
+    roll = office.roll(policy, firms)
+    rule, eased, lot_month = rule_of(policy, month)
+    rows: NDArray[np.int64]
+    rows, new, new_help = hold_programme(
+        town.arg.firms, roll.entries.arg, eligible, int(places), float(cost_jt if each_jt is None else each_jt),
+        float(cost_jt), rule, eased, float(facts["take_up_floor"]), float(facts["attendance_floor"]),
+        float(facts["no_show_cost_share"]), luck(f"policy.{name}.take up", month),
+        luck(f"policy.{name}.lot", lot_month), luck(f"policy.{name}.show", month), month, office.table.arg,
+        office.places[name], office.row.arg, town.money.books,
+    )  # fmt: skip
+    roll.know("applied", firms, new, month)
+    roll.know("helped", firms, new_help, month)
     return rows
 
 
@@ -143,9 +220,10 @@ def help_given(town: Any, policy: Any, rows: NDArray[np.int64]) -> None:
     remember(town.arg.firms, rows)
 
 
-def motivate(firms: NDArray[Any], rows: NDArray[np.int64], gain: float) -> None:
-    """Raise the motivation of firms, up to 1."""
-    firms["motivation"][rows] = np.minimum(1.0, firms["motivation"][rows] + gain)
+@compiled
+def motivate(firm, gain):
+    """Raise the motivation of a firm, up to 1."""
+    firm.motivation = min(1.0, firm.motivation + gain)
 
 
 def lot_of_try(town: Any, policy: Any, rows: NDArray[np.int64], tries: NDArray[Any]) -> NDArray[np.float64]:
@@ -156,14 +234,21 @@ def lot_of_try(town: Any, policy: Any, rows: NDArray[np.int64], tries: NDArray[A
     return draw_tries(town.luck(f"policy.{policy.name}.try"), rows, tries.astype(np.int64))
 
 
+@compiled
+def grant_all(firms, rows, jt, purses, k, government, books):
+    """Give each firm its sum out of the ``k``-th purse, as long as that holds the whole of it."""
+    for n in range(rows.size):
+        if spend(purses[k], government[0], GRANTS, jt[n], books):
+            books[GRANTS, 1] += jt[n]
+            firms[rows[n]].cash_jt += jt[n]
+            firms[rows[n]].equity_jt += jt[n]
+
+
 def grant(town: Any, policy: Any, rows: NDArray[np.int64], jt: Any) -> None:
     """Give money to firms out of the policy's purse, ``jt`` each or one sum for each row; both ends are entered.
 
     A firm for which the purse is too short gets nothing, and those after it may still be paid.
     """
-    firms, books = town.tables["firms"].rows, town.money.books
-    for row, sum_jt in zip(rows.tolist(), np.broadcast_to(jt, rows.shape).tolist(), strict=True):
-        if town.office.spend(policy, GRANTS, sum_jt, books):
-            books[GRANTS, 1] += sum_jt
-            firms["cash_jt"][row] += sum_jt
-            firms["equity_jt"][row] += sum_jt
+    office, sums_jt = town.office, np.zeros(rows.size) + jt
+    place = office.places[policy.name]
+    grant_all(town.arg.firms, rows, sums_jt, office.table.arg, place, office.row.arg, town.money.books)

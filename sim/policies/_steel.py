@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-__all__ = ["distributors_loss_jt"]
+__all__ = ["local_markup"]
 
 
-def distributors_loss_jt(town: Any, local_t: NDArray[np.float64]) -> float:
-    """Return the mark-up that the city's distributors lose on steel that local firms got from the mills instead [jt].
+def local_markup(town: Any) -> float:
+    """Return the mark-up that the city's distributors lose on steel that local firms got from the mills instead.
 
-    ``local_t`` is that steel, mill by mill. An upper bound: what handling the steel would have cost the distributors
-    is not taken off.
+    An upper bound of their loss: what handling the steel would have cost them is not taken off.
     """
-    markup = float(town.tables["distributors"].rows["markup"][town.local_cluster])
-    return float((local_t * town.tables["producers"].rows["price_jt_t"]).sum()) * markup
+    return float(town.tables["distributors"].rows["markup"][town.local_cluster])

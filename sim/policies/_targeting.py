@@ -16,7 +16,7 @@ from sim.core.compiled import compiled
 from sim.core.streams import uniform
 from sim.policies import Choice
 
-__all__ = ["RULES", "choose", "targeting"]
+__all__ = ["RULES", "choose", "choose_lowest", "rule_of", "targeting"]
 
 TIE = 1e-9  # breaks ties by lot and moves no rank otherwise
 RULES = ("first come", "lottery", "neediest", "most promising", "staged cohorts", "by constraint")
@@ -45,19 +45,26 @@ def rank(firm, entry, rule, eased, lot):
 
 
 @compiled
-def choose_lowest(firms, entries, applicants, rule, eased, luck, chosen, ranks):
-    """Put the applicants with the lowest ranks into ``chosen``, lowest first, as many as it holds."""
-    count = 0
+def choose_lowest(firms, entries, applicants, places, rule, eased, luck):
+    """Return the applicants with the lowest ranks, lowest first, as many as there are places."""
+    chosen, ranks, count = np.empty(places, np.int64), np.empty(places), 0
     for a in range(applicants.size):
         i = applicants[a]
         own = rank(firms[i], entries[i], rule, eased, uniform(luck, i))
-        if count < chosen.size or own < ranks[count - 1]:
-            k = min(count, chosen.size - 1)
+        if count < places or (places > 0 and own < ranks[count - 1]):
+            k = min(count, places - 1)
             while k > 0 and ranks[k - 1] > own:
                 ranks[k], chosen[k] = ranks[k - 1], chosen[k - 1]
                 k -= 1
             ranks[k], chosen[k] = own, i
-            count = min(chosen.size, count + 1)
+            count = min(places, count + 1)
+    return chosen[:count]
+
+
+def rule_of(policy: Any, month: int) -> tuple[int, int, int]:
+    """Return the number of a policy's rule, the constraints it eases as bits, and the month of its lots."""
+    rule = RULES.index(policy.target)
+    return rule, sum(1 << bound for bound in policy.eases), 0 if rule == STAGED else month
 
 
 def choose(town: Any, policy: Any, applicants: NDArray[np.int64], places: int) -> NDArray[np.int64]:
@@ -78,10 +85,7 @@ def choose(town: Any, policy: Any, applicants: NDArray[np.int64], places: int) -
     places = min(places, applicants.size)
     if places <= 0:
         return applicants[:0]
-    rule, firms = RULES.index(policy.target), town.arg.firms
-    entries = town.office.roll(policy, firms).entries.arg
-    luck = town.luck(f"policy.{policy.name}.lot", 0 if rule == STAGED else town.month)
-    eased = sum(1 << bound for bound in policy.eases)
-    chosen, ranks = np.empty(places, np.int64), np.empty(places)
-    choose_lowest(firms, entries, applicants, rule, eased, luck, chosen, ranks)
-    return chosen
+    rule, eased, month = rule_of(policy, town.month)
+    luck, entries = town.luck(f"policy.{policy.name}.lot", month), town.office.roll(policy, town.arg.firms).entries.arg
+    rows: NDArray[np.int64] = choose_lowest(town.arg.firms, entries, applicants, places, rule, eased, luck)
+    return rows

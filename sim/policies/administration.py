@@ -16,10 +16,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from sim.core.compiled import compiled
 from sim.firms import MARKET, STEEL
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, attend, ends_quarter, invite, local_firms, lot_of_try
+from sim.policies._programme import ends_quarter, hold, lot_of_try
 from sim.policies._targeting import targeting
+
+
+@compiled
+def find_without(firms, entries, first, last):
+    """Return the rows of firms at work without papers, whose papers are not in hand."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        if firms[i].working and not firms[i].registered and entries[i].left_months == 0:
+            found[count] = i
+            count += 1
+    return found[:count]
 
 
 class Administration(Policy):
@@ -48,10 +62,8 @@ class Administration(Policy):
             firms["registered"][ready[holds]] = True
         if not ends_quarter(town.calendar_month):
             return
-        rows = local_firms(town)
-        without = rows[~firms["registered"][rows] & (roll.left_months[rows] == 0)]
-        invited = invite(town, self, apply(town, self, without), self.firms_a_quarter, facts["cost_jt_firm"])
-        rows = attend(town, self, invited, facts["cost_jt_firm"])
+        without = find_without(town.arg.firms, roll.entries.arg, town.local_rows.start, town.local_rows.stop)
+        rows = hold(town, self, without, self.firms_a_quarter, facts["cost_jt_firm"])
         tries[rows] += 1.0
         roll.enrol(rows, int(facts["process_months"]))
 

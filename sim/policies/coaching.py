@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts import PROGRAMME
+from sim.core.compiled import compiled
 from sim.firms import LABOUR
 from sim.policies import Choice, Lever, Policy
 from sim.policies._programme import apply, attend, ends_quarter, local_firms, motivate, not_lately
@@ -30,6 +31,16 @@ from sim.policies._targeting import choose, targeting
 
 SLIVER = 1e-9  # of a firm: too little to mean anything
 GROUP, INDIVIDUAL = "group", "individual"
+
+
+@compiled
+def lead_on(firms, rows, skill_gain, quality_speed, motivation_gain, firms_p):
+    """Lead firms on by a month of visits."""
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        firm.skill_help += skill_gain
+        firm.quality += quality_speed * max(0.0, firms_p[0].quality_frontier - firm.quality)
+        motivate(firm, motivation_gain)
 
 
 class Coaching(Policy):
@@ -60,8 +71,7 @@ class Coaching(Policy):
         part = facts["group_share"] if self.form == GROUP else 1.0
         cost_jt = part * facts["cost_jt_firm_month"]
         running = roll.running
-        longest = running[np.argsort(roll.left_months[running], kind="stable")]
-        coached = longest[: self._places(town, longest.size, part, cost_jt)]
+        coached = roll.nearest_the_end(self._places(town, running.size, part, cost_jt))
         if coached.size > 0:
             town.office.spend(self, PROGRAMME, cost_jt * coached.size, town.money.books)
             _coach(town, coached)
@@ -91,8 +101,8 @@ class Coaching(Policy):
 
 def _coach(town: Any, rows: NDArray[np.int64]) -> None:
     """Give firms a month's gain: skill, a part of the gap to good quality, and motivation."""
-    firms, facts = town.tables["firms"].rows, town.world.room("coaching")
-    firms["skill_help"][rows] += facts["skill_gain"]
-    gap = np.maximum(0.0, town.p_firms["quality_frontier"][0] - firms["quality"][rows])
-    firms["quality"][rows] += facts["quality_speed"] * gap
-    motivate(firms, rows, facts["motivation_gain"])
+    facts = town.world.room("coaching")
+    lead_on(
+        town.arg.firms, rows, float(facts["skill_gain"]), float(facts["quality_speed"]),
+        float(facts["motivation_gain"]), town.arg.firms_p,
+    )  # fmt: skip

@@ -29,7 +29,7 @@ from sim.finance import lend, sell_claims
 from sim.firm_figures import working_cost_jt
 from sim.firms import CASH
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, attend, ends_quarter, invite, local_firms
+from sim.policies._programme import ends_quarter, hold, local_firms
 from sim.policies._targeting import targeting
 
 
@@ -42,6 +42,17 @@ def assess(firms, rows, loan_jt, smallest_jt, cover_months, sales_months, asked_
         limit_jt = min(loan_jt, sales_months * firm.expected_t * firm.price_jt_t)
         jt = min(lacking_jt, limit_jt - firm.kur_jt)
         asked_jt[rows[k]] = jt if jt >= smallest_jt else 0.0
+
+
+@compiled
+def debts_jt(firms, entries, first, last):
+    """Return what each firm that was ever a client owes at the subsidised rate [jt]."""
+    found_jt, count = np.empty(last - first), 0
+    for i in range(first, last):
+        if entries[i].helped > 0:
+            found_jt[count] = firms[i].kur_jt
+            count += 1
+    return found_jt[:count]
 
 
 @compiled
@@ -89,10 +100,8 @@ class Credit(Policy):
         """Pay the month's interest and guarantee on what is owed; if there was money for that, take new clients."""
         rate, paid = town.world["firms.interest_kur"], self.interest_paid_share
         cost = paid * rate + town.world["credit.guarantee_fee"]
-        firms = town.tables["firms"].rows
-        own = town.local_rows
-        helped = np.flatnonzero(town.office.roll(self, firms).helped[own])
-        owed_jt = float(firms["kur_jt"][own][helped].sum())
+        firms, own = town.arg.firms, town.local_rows
+        owed_jt = float(debts_jt(firms, town.office.roll(self, firms).entries.arg, own.start, own.stop).sum())
         if town.office.spend(self, SUBSIDIES, cost * owed_jt, town.money.books):
             town.p_firms["interest_kur"] = (1.0 - paid) * rate
             if ends_quarter(town.calendar_month):
@@ -105,8 +114,7 @@ class Credit(Policy):
         if self.clients_a_quarter < 1 or office.affordable(self, each_jt) < 1:
             return
         asked_jt, wanting = self._asked(town, facts)
-        invited = invite(town, self, apply(town, self, wanting), self.clients_a_quarter, each_jt)
-        rows = attend(town, self, invited, facts["cost_jt_firm"])
+        rows = hold(town, self, wanting, self.clients_a_quarter, facts["cost_jt_firm"], each_jt)
         office.roll(self, firms).enrol(rows, int(facts["contract_months"]))
         if office.spend(self, SUBSIDIES, cost * float(asked_jt[rows].sum()), town.money.books):
             lend_all(town.arg.firms, rows, asked_jt, town.money.books)

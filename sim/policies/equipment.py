@@ -44,6 +44,18 @@ def weigh_purchases(firms, rows, wanted_jt, spare_jt, machine_jt_t, firms_p):
         spare_jt[i] = max(0.0, firm.cash_jt - working_cost_jt(firm, p))
 
 
+@compiled
+def set_up(firms, rows, price_jt, machine_jt_t, waste_saved):
+    """Let firms pay for machines and set them up."""
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        firm.cash_jt -= price_jt[k]
+        old_t, new_t = firm.capacity_t, price_jt[k] / machine_jt_t
+        saved = firm.waste_saved * old_t + waste_saved * new_t
+        firm.waste_saved = saved / (old_t + new_t)
+        firm.capacity_t = old_t + new_t
+
+
 class Equipment(Policy):
     """Machines granted, or partly paid back."""
 
@@ -106,10 +118,5 @@ class Equipment(Policy):
 
 def _install(town: Any, rows: NDArray[np.int64], price_jt: NDArray[np.float64]) -> None:
     """Let firms pay for machines and set them up: more capacity, and less waste in proportion to what is new."""
-    firms = town.tables["firms"].rows
-    firms["cash_jt"][rows] -= price_jt
     town.money.books[INVESTMENT, 0] += price_jt.sum()
-    old_t, new_t = firms["capacity_t"][rows], price_jt / town.machine_jt_t
-    saved = firms["waste_saved"][rows] * old_t + town.world["equipment.waste_saved"] * new_t
-    firms["waste_saved"][rows] = saved / (old_t + new_t)
-    firms["capacity_t"][rows] = old_t + new_t
+    set_up(town.arg.firms, rows, price_jt, town.machine_jt_t, float(town.world["equipment.waste_saved"]))

@@ -17,9 +17,22 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.compiled import compiled
 from sim.firms import STEEL
 from sim.policies import Lever, Policy
-from sim.policies._steel import distributors_loss_jt
+from sim.policies._steel import local_markup
+
+
+@compiled
+def moved_jt(producers, added_share):
+    """Return the worth at the mills of the steel that local firms got because of the reserve [jt]."""
+    total_jt = 0.0
+    for j in range(producers.size):
+        mill = producers[j]
+        beyond_t = max(0.0, mill.delivered_local_t - mill.due_local * mill.delivered_t)
+        moved_t = min(beyond_t, added_share[j] * mill.offered_t, mill.short_outside_t)
+        total_jt += moved_t * mill.price_jt_t
+    return total_jt
 
 
 class LocalAllotment(Policy):
@@ -54,7 +67,4 @@ class LocalAllotment(Policy):
         """
         if not self.added_share.any():
             return
-        mills = town.tables["producers"].rows
-        beyond_t = np.maximum(0.0, mills["delivered_local_t"] - mills["due_local"] * mills["delivered_t"])
-        moved_t = np.minimum(beyond_t, self.added_share * mills["offered_t"])
-        town.office.bear(self, distributors_loss_jt(town, np.minimum(moved_t, mills["short_outside_t"])))
+        town.office.bear(self, moved_jt(town.arg.producers, self.added_share) * local_markup(town))

@@ -21,7 +21,7 @@ import numpy as np
 
 from sim.firms import MARKET
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, attend, ends_quarter, invite, local_firms, times_held
+from sim.policies._programme import ends_quarter, hold, local_firms, times_held
 from sim.policies._targeting import targeting
 
 
@@ -47,14 +47,12 @@ class Marketing(Policy):
         """Hold the month's fair, if there is one; make catalogues at the end of each quarter."""
         firms, facts = town.tables["firms"].rows, town.world.room("marketing")
         if times_held(self.fairs_a_year, town.calendar_month) > 0:
-            applicants = apply(town, self, local_firms(town))
-            invited = invite(town, self, applicants, self.stalls, facts["cost_jt_stall"])
-            firms["visibility_help"][attend(town, self, invited, facts["cost_jt_stall"])] += facts["stall_visibility"]
+            rows = hold(town, self, local_firms(town), self.stalls, facts["cost_jt_stall"])
+            firms["visibility_help"][rows] += facts["stall_visibility"]
         if self.catalogues_a_quarter >= 1.0 and ends_quarter(town.calendar_month):
             made = town.office.roll(self, firms).figure("catalogue month")
             rows = local_firms(town)
             without = rows[(made[rows] == 0) | (town.month - made[rows] >= facts["repeat_months"])]
-            applicants, cost_jt = apply(town, self, without), facts["cost_jt_catalogue"]
-            rows = attend(town, self, invite(town, self, applicants, self.catalogues_a_quarter, cost_jt), cost_jt)
+            rows = hold(town, self, without, self.catalogues_a_quarter, facts["cost_jt_catalogue"])
             made[rows] = town.month
             firms["marketing"][rows] = np.minimum(1.0, firms["marketing"][rows] + facts["marketing_gain"])

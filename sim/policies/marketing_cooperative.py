@@ -34,9 +34,9 @@ DECEMBER = 12
 
 
 @compiled
-def share_fines(firms, rows, share, cooperative, books):
+def share_fines(firms, rows, share, cooperatives, books):
     """Level a part of the members' fines: those fined less than the mean pay, as far as they can, those fined more."""
-    mean_jt, owed_jt, paid_jt = 0.0, 0.0, 0.0
+    cooperative, mean_jt, owed_jt, paid_jt = cooperatives[SELLING], 0.0, 0.0, 0.0
     for k in range(rows.size):
         mean_jt += share * firms[rows[k]].fined_jt / rows.size
     for k in range(rows.size):
@@ -102,7 +102,7 @@ class MarketingCooperative(Policy):
             return
         rows = town.office.roll(self, firms).running
         rows = rows[firms["sells_jointly"][rows]]  # those who joined this month begin with the next
-        share_fines(town.arg.firms, rows, float(self.fines_shared), town.arg.cooperatives[SELLING], town.money.books)
+        share_fines(town.arg.firms, rows, float(self.fines_shared), town.arg.cooperatives, town.money.books)
         if town.calendar_month == DECEMBER:
             facts = town.world.room("marketing_cooperative")
             self._pay_out(town, row["cash_jt"] - facts["reserve_months"] * facts["cost_jt_month"])

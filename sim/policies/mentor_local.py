@@ -19,13 +19,39 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.core.compiled import compiled
 from sim.firms import MARKET, STEEL
 from sim.policies import Lever, Policy
-from sim.policies._steel import distributors_loss_jt
+from sim.policies._steel import local_markup
 
 TO_THE_END = 1  # on the roll as long as the partnership lasts
+
+
+@compiled
+def find_new_partners(firms, first, last):
+    """Return the rows of the firms at work that became partners last month."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        if firms[i].working and firms[i].partner and firms[i].partner_months == 0.0:
+            found[count] = i
+            count += 1
+    return found[:count]
+
+
+@compiled
+def moved_jt(firms, producers, taken, steel_p):
+    """Return the worth at the mills of the steel that came to the city's firms because some are partners [jt].
+
+    While steel is rationed, a partner's priority takes it from the other orders, part of which are local too.
+    """
+    got_t, total_jt = np.zeros(producers.size), 0.0
+    for k in range(taken.size):
+        got_t[firms[taken[k]].mill] += firms[taken[k]].direct_t
+    for j in range(producers.size):
+        for_being_partner = 1.0 - math.exp(-steel_p[0].priority_partner)
+        total_jt += for_being_partner * got_t[j] * (1.0 - producers[j].due_local) * producers[j].price_jt_t
+    return total_jt
 
 
 class MentorLocal(Policy):
@@ -47,32 +73,19 @@ class MentorLocal(Policy):
         mills["local_first"] = np.maximum(mills["local_first"], self.local_first)
         before = town.office.in_force(town.month - 1)
         if any(isinstance(policy, MentorLocal) and policy.local_first > 0.0 for policy in before):
-            firms, own = town.tables["firms"].rows, town.local_rows
-            new = np.flatnonzero(firms["partner"][own]) + own.start
-            new = new[firms["working"][new] & (firms["partner_months"][new] == 0.0)]
-            if new.size:
-                town.office.roll(self, firms).enrol(new, TO_THE_END)
+            new = find_new_partners(town.arg.firms, town.local_rows.start, town.local_rows.stop)
+            town.office.roll(self, town.arg.firms).enrol(new, TO_THE_END)
 
     def look_back(self, town: Any) -> None:
         """Bear the mills' further effort for the partners taken under the rule, and what distributors lose by them."""
-        firms = town.tables["firms"].rows
-        roll = town.office.roll(self, firms)
-        roll.keep(firms["partner"][roll.running])
+        t = town.arg
+        roll = town.office.roll(self, t.firms)
+        roll.keep_partners(t.firms)
         taken = roll.running
         if taken.size:
             effort_jt = taken.size * town.world["mentor_local.cost_jt_partner"]
-            town.office.bear(self, effort_jt + distributors_loss_jt(town, self._moved_t(town, taken)))
+            town.office.bear(self, effort_jt + moved_jt(t.firms, t.producers, taken, t.steel_p) * local_markup(town))
 
     def end(self, town: Any) -> None:
         """Leave the mills free again: who is a partner stays one, at no further cost to the rule."""
         town.office.roll(self, town.tables["firms"].rows).stop()
-
-    def _moved_t(self, town: Any, taken: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the steel that came to the city's firms because these are partners, by mill [t].
-
-        While steel is rationed, a partner's priority takes it from the other orders, part of which are local too.
-        """
-        firms, mills = town.tables["firms"].rows, town.tables["producers"].rows
-        for_being_partner = 1.0 - math.exp(-town.p_steel["priority_partner"][0])
-        got_t = np.bincount(firms["mill"][taken], firms["direct_t"][taken], minlength=mills.size)
-        return for_being_partner * got_t * (1.0 - mills["due_local"])

@@ -17,6 +17,7 @@ Cost
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -29,16 +30,7 @@ from sim.core.ledger import pay
 from sim.firms import MARKET, STEEL
 from sim.listing import judge, place
 from sim.policies import Lever, Policy
-from sim.policies._programme import (
-    MONTHS_A_QUARTER,
-    apply,
-    attend,
-    ends_quarter,
-    help_given,
-    invite,
-    local_firms,
-    times_held,
-)
+from sim.policies._programme import MONTHS_A_QUARTER, ends_quarter, help_given, hold, times_held
 from sim.policies._targeting import targeting
 
 IN_PLACE = 1  # on the roll of brokered partners as long as the partnership lasts
@@ -62,6 +54,28 @@ def introduce(buyers, kinds, links, firms, clusters, rows, most, fit_luck, books
                         firm.equity_jt -= kind.listing_fee_jt
                         place(buyer, b, kind, links, firms, row, k, fit_luck, m)
                         signed += 1
+
+
+@compiled
+def mentor(firms, rows, firms_p):
+    """Lead the quality of firms that qualify on, as a mill's mentoring does."""
+    p = firms_p[0]
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        firm.quality += p.mentoring * max(0.0, p.quality_frontier - firm.quality)
+
+
+@compiled
+def find_near(firms, entries, first, last, least_t, least_quality):
+    """Return the rows of firms at work with papers, near size and quality, that are no partners and do not qualify."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        firm = firms[i]
+        free = firm.working and firm.registered and not firm.partner and entries[i].left_months == 0
+        if free and firm.capacity_t >= least_t and firm.quality >= least_quality:
+            found[count] = i
+            count += 1
+    return found[:count]
 
 
 class Partnership(Policy):
@@ -89,7 +103,7 @@ class Partnership(Policy):
         """Keep a slot beside the mills' usual ones for each brokered partner who is still in place."""
         firms = town.tables["firms"].rows
         roll = town.office.roll(self, firms, "brokered")
-        roll.keep(firms["partner"][roll.running])
+        roll.keep_partners(town.arg.firms)
         town.mills["added_slots"] += np.bincount(firms["mill"][roll.running], minlength=town.mills.size)
 
     def deliver(self, town: Any) -> None:
@@ -108,17 +122,14 @@ class Partnership(Policy):
 
     def _lead_on(self, town: Any) -> NDArray[np.int64]:
         """Pay a month for as many firms as money and staff allow, those near the end first; return who is through."""
-        firms, facts, office = town.tables["firms"].rows, town.world.room("partnership"), town.office
-        roll = office.roll(self, firms)
-        rows = roll.running
-        rows = rows[np.argsort(roll.left_months[rows], kind="stable")]
-        rows = rows[: office.affordable(self, facts["cost_jt_month"])]
-        cases = office.take_staff(int(np.ceil(rows.size / facts["firms_per_case"])))
-        rows = rows[: int(cases * facts["firms_per_case"])]
+        facts, office = town.world.room("partnership"), town.office
+        roll = office.roll(self, town.arg.firms)
+        count = min(roll.running.size, office.affordable(self, facts["cost_jt_month"]))
+        cases = office.take_staff(math.ceil(count / facts["firms_per_case"]))
+        rows = roll.nearest_the_end(min(count, int(cases * facts["firms_per_case"])))
         if rows.size:
             office.spend(self, PROGRAMME, rows.size * facts["cost_jt_month"], town.money.books)
-            p = town.p_firms[0]
-            firms["quality"][rows] += p["mentoring"] * np.maximum(0.0, p["quality_frontier"] - firms["quality"][rows])
+            mentor(town.arg.firms, rows, town.arg.firms_p)
         return roll.pass_month(rows)
 
     def _broker(self, town: Any, rows: NDArray[np.int64]) -> None:
@@ -142,16 +153,15 @@ class Partnership(Policy):
 
     def _begin(self, town: Any) -> None:
         """Choose the quarter's firms; the month in which they begin is the first of their qualification."""
-        firms, facts, kind = town.tables["firms"].rows, town.world.room("partnership"), town.kinds[INDUSTRY]
+        facts, kind = town.world.room("partnership"), town.kinds[INDUSTRY]
         places = sum(times_held(self.firms_a_year, town.calendar_month - k) for k in range(MONTHS_A_QUARTER))
         if places < 1:
             return
-        roll = town.office.roll(self, firms)
-        rows = local_firms(town)
-        rows = rows[roll.left_months[rows] == 0]
-        near = firms["capacity_t"][rows] >= (1.0 - facts["capacity_short_share"]) * kind["min_volume_t"]
-        near &= firms["quality"][rows] >= kind["min_quality"] - facts["quality_short"]
-        eligible = rows[near & firms["registered"][rows] & ~firms["partner"][rows]]
-        invited = invite(town, self, apply(town, self, eligible), places, facts["cost_jt_month"])
-        rows = attend(town, self, invited, facts["cost_jt_month"])
+        roll = town.office.roll(self, town.arg.firms)
+        eligible = find_near(
+            town.arg.firms, roll.entries.arg, town.local_rows.start, town.local_rows.stop,
+            float((1.0 - facts["capacity_short_share"]) * kind["min_volume_t"]),
+            float(kind["min_quality"] - facts["quality_short"]),
+        )  # fmt: skip
+        rows = hold(town, self, eligible, places, facts["cost_jt_month"])
         roll.enrol(rows, int(facts["qualification_months"]) - 1)

@@ -22,13 +22,16 @@ from typing import Any
 import numpy as np
 
 from sim.buyers import GOVERNMENT
+from sim.core.compiled import compiled
+from sim.core.state import seen
 from sim.firms import CASH, MARKET
 from sim.policies import Lever, Policy
 
 SURE = 1.0 - 1e-9  # no share that is chosen freely comes closer to all or nothing
 
 
-def loss(value: float, reserved_share: float, liking: float, pull: float, local_share: float, nest: float) -> float:
+@compiled
+def loss(value, reserved_share, liking, pull, local_share, nest):
     """Return how much worse a buyer is off under a rule than with a free choice [utility a unit bought].
 
     A reserved part of demand is bought from the list whatever it is worth; the rest follows utilities that the rule
@@ -59,6 +62,65 @@ def loss(value: float, reserved_share: float, liking: float, pull: float, local_
     return reserved_share * of_reserved + (1.0 - reserved_share) * of_rest
 
 
+@compiled
+def set_purchases(kinds, reserved_share, price_preference, local_preference, pays_within_months, late_cut, market):
+    """Set the rules of the month's purchases where they go beyond the usual ones."""
+    kind = kinds[GOVERNMENT]
+    kind.reserved_share = max(kind.reserved_share, reserved_share)
+    kind.price_preference = max(kind.price_preference, price_preference)
+    kind.local_pull += market[0].price_elasticity * math.log1p(local_preference)
+    kind.terms_months = min(kind.terms_months, pays_within_months)
+    kind.late_share *= 1.0 - late_cut
+
+
+@compiled
+def months_sooner(kinds, usual):
+    """Return how many months sooner the city pays than by its usual rules."""
+    kind, before = kinds[GOVERNMENT], usual[0]
+    sooner = float(int(before.terms_months) - int(kind.terms_months))
+    return sooner + (before.late_share - kind.late_share) * (1.0 + before.very_late_share)
+
+
+@compiled
+def bills_jt(buyers, kinds, links, active, firms, sold_by_kind):
+    """Return what each of the city's suppliers sold to it this month [jt]."""
+    b = 0
+    while buyers[b].kind != GOVERNMENT:  # there is one
+        b += 1
+    first, count = buyers[b].first_link, buyers[b].end_active - buyers[b].first_link
+    owed_jt = np.empty(count)
+    for n in range(count):
+        row = links[active[first + n]].firm
+        owed_jt[n] = sold_by_kind[row, GOVERNMENT] * (firms[row].price_jt_t * kinds[GOVERNMENT].price_factor)
+    return owed_jt
+
+
+@compiled
+def lost_as_buyer_jt(buyers, kinds, usual, import_price_jt_t, market):
+    """Return the loss of the city as a buyer this month, read from the orders that it placed [jt]."""
+    kind, before, m, b = kinds[GOVERNMENT], usual[0], market[0], 0
+    while buyers[b].kind != GOVERNMENT:
+        b += 1
+    buyer = buyers[b]
+    ordered_t = buyer.first_local_t + buyer.first_external_t
+    pull = kind.local_pull - before.local_pull
+    same = kind.reserved_share == before.reserved_share and kind.price_preference == before.price_preference
+    if ordered_t <= 0.0 or (same and pull == 0.0):
+        return 0.0
+    inside = ordered_t / buyer.demand_t
+    chosen = (inside - kind.reserved_share) / (1.0 - kind.reserved_share)
+    chosen = min(SURE, max(1.0 - SURE, chosen))
+    odds_local = buyer.first_local_t * math.exp(-pull / m.nest)
+    local_share = odds_local / (odds_local + buyer.first_external_t)
+    grown = local_share * math.exp(pull / m.nest) + 1.0 - local_share
+    liking = m.price_elasticity * math.log1p(kind.price_preference)
+    usual_liking = m.price_elasticity * math.log1p(before.price_preference)
+    value = math.log(chosen / (1.0 - chosen)) - liking - m.nest * math.log(grown)
+    lost = loss(value, kind.reserved_share, liking, pull, local_share, m.nest)
+    lost -= loss(value, before.reserved_share, usual_liking, 0.0, local_share, m.nest)
+    return lost / m.price_elasticity * buyer.demand_t * import_price_jt_t
+
+
 class Procurement(Policy):
     """The city's own purchases: a reserved share, price preferences, payment on time, an even year."""
 
@@ -78,49 +140,20 @@ class Procurement(Policy):
 
     def set_rules(self, town: Any) -> None:
         """Set the rules of this month's purchases where they go beyond the usual ones, which are kept in mind."""
-        kind = town.kinds[GOVERNMENT]
-        self.usual = kind.copy()
-        kind["reserved_share"] = max(kind["reserved_share"], self.reserved_share)
-        kind["price_preference"] = max(kind["price_preference"], self.price_preference)
-        kind["local_pull"] += town.p_market["price_elasticity"][0] * math.log1p(self.local_preference)
-        kind["terms_months"] = min(kind["terms_months"], self.pays_within_months)
-        kind["late_share"] *= 1.0 - self.late_cut
+        t = town.arg
+        self.usual = seen(town.kinds[GOVERNMENT : GOVERNMENT + 1].copy())
+        set_purchases(
+            t.kinds, float(self.reserved_share), float(self.price_preference), float(self.local_preference),
+            float(self.pays_within_months), float(self.late_cut), t.market_p,
+        )  # fmt: skip
         town.public_season += self.evenness * (1.0 - town.public_season)
 
     def look_back(self, town: Any) -> None:
         """Bear what the city loses as a buyer, and what it forgoes on money that it pays earlier."""
-        kind, usual = town.kinds[GOVERNMENT], self.usual
-        ruled = any(kind[name] != usual[name] for name in ("reserved_share", "price_preference", "local_pull"))
-        buyers = town.tables["buyers"].rows
-        city = buyers[int(np.argmax(buyers["kind"] == GOVERNMENT))]  # there is one
-        lost_jt = self._lost_jt(town, city) if ruled else 0.0
-        sooner = int(usual["terms_months"]) - int(kind["terms_months"])
-        sooner += (usual["late_share"] - kind["late_share"]) * (1.0 + usual["very_late_share"])
+        t, w = town.arg, town.work
+        lost_jt = lost_as_buyer_jt(t.buyers, t.kinds, self.usual, town.outside.import_price_jt_t, t.market_p)
+        sooner = months_sooner(t.kinds, self.usual)
         if sooner > 0.0:
-            places = town.work.active[city["first_link"] : city["end_active"]]
-            rows = town.links.rows["firm"][places]
-            price_jt_t = town.tables["firms"].rows["price_jt_t"][rows] * kind["price_factor"]
-            owed_jt = float((town.work.sold_by_kind[rows, GOVERNMENT] * price_jt_t).sum())
+            owed_jt = float(bills_jt(t.buyers, t.kinds, t.links, w.active, t.firms, w.sold_by_kind).sum())
             lost_jt += sooner * town.world["procurement.cash_rate"] * owed_jt
         town.office.bear(self, float(lost_jt))
-
-    def _lost_jt(self, town: Any, buyer: Any) -> float:
-        """Return the loss of the city as a buyer this month, read from the orders that it placed."""
-        kind, usual, m = town.kinds[GOVERNMENT], self.usual, town.p_market[0]
-        ordered_t = buyer["first_local_t"] + buyer["first_external_t"]
-        if ordered_t <= 0.0:
-            return 0.0
-        inside = ordered_t / buyer["demand_t"]
-        chosen = (inside - kind["reserved_share"]) / (1.0 - kind["reserved_share"])
-        chosen = min(SURE, max(1.0 - SURE, chosen))
-        pull = kind["local_pull"] - usual["local_pull"]
-        odds_local = buyer["first_local_t"] * math.exp(-pull / m["nest"])
-        local_share = odds_local / (odds_local + buyer["first_external_t"])
-        grown = local_share * math.exp(pull / m["nest"]) + 1.0 - local_share
-        liking, usual_liking = (
-            m["price_elasticity"] * math.log1p(rules["price_preference"]) for rules in (kind, usual)
-        )
-        value = math.log(chosen / (1.0 - chosen)) - liking - m["nest"] * math.log(grown)
-        lost = loss(value, kind["reserved_share"], liking, pull, local_share, m["nest"])
-        lost -= loss(value, usual["reserved_share"], usual_liking, 0.0, local_share, m["nest"])
-        return float(lost / m["price_elasticity"] * buyer["demand_t"] * town.outside.import_price_jt_t)

@@ -16,11 +16,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from sim.core.compiled import compiled
 from sim.firms import STEEL
 from sim.policies import Lever, Policy
-from sim.policies._steel import distributors_loss_jt
+from sim.policies._steel import local_markup
+
+
+@compiled
+def further_jt(producers, mills, scale):
+    """Return the worth at the mills of what they delivered beyond their usual offer, and of local firms' part [jt]."""
+    all_jt, local_jt = 0.0, 0.0
+    for j in range(producers.size):
+        mill = producers[j]
+        further_t = max(0.0, mill.delivered_t - mills[j].allotment_share * scale * mill.output_t)
+        all_jt += further_t * mill.price_jt_t
+        local_jt += mill.due_local * further_t * mill.price_jt_t
+    return all_jt, local_jt
 
 
 class RetainSteel(Policy):
@@ -44,9 +55,6 @@ class RetainSteel(Policy):
         """Bear what the mills forgo on the tonnes beyond their usual offer, and distributors on local firms' part."""
         if self.retained_share <= 0.0:
             return
-        mills = town.tables["producers"].rows
-        usual_t = town.mills["allotment_share"] * town.scale * mills["output_t"]
-        further_t = np.maximum(0.0, mills["delivered_t"] - usual_t)
-        forgone_jt = float((further_t * mills["price_jt_t"]).sum()) * town.world["retain_steel.margin_share"]
-        lost_jt = distributors_loss_jt(town, mills["due_local"] * further_t)
-        town.office.bear(self, forgone_jt + lost_jt)
+        all_jt, local_jt = further_jt(town.arg.producers, town.arg.mills, town.scale)
+        forgone_jt = all_jt * town.world["retain_steel.margin_share"]
+        town.office.bear(self, forgone_jt + local_jt * local_markup(town))

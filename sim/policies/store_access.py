@@ -27,33 +27,34 @@ from sim.accounts import FEES_PAID, LISTING_FEES, PROGRAMME
 from sim.buyers import ADMITTED, STORES
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
-from sim.core.streams import draw_uniform, key_of
+from sim.core.streams import draw_rows, key_of
 from sim.firms import MARKET
 from sim.goods_market import attraction, list_worth, may_order_from
+from sim.government import affordable, spend, take_staff
 from sim.listing import judge, place
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, help_given, local_firms, times_held
+from sim.policies._programme import apply, help_given, times_held
 from sim.policies._targeting import choose, targeting
 
 
 @compiled
 def meet(
-    buyer, b, kinds, links, firms, clusters, candidates, most, purse_jt, fee_share, fit_luck, signed, books, firms_p,
-    market_p,
+    b, buyers, kinds, links, firms, clusters, invited, turn, step, most, fee_share, fit_luck, purse, office, signed,
+    books, p, m,
 ):  # fmt: skip
-    """Let one store look at the firms that meet it and sign some.
+    """Let one store look at every so-manyeth of the firms invited and sign some, the programme paying part of the fee.
 
     Returns
     -------
-    (float, int)
-        The fees that the programme pays [jt], and how many rows of firms were put into ``signed``.
+    int
+        How many rows of firms were put into ``signed``.
     """
-    p, m = firms_p[0], market_p[0]
+    buyer = buyers[b]
     kind = kinds[buyer.kind]
-    count, paid_jt = 0, 0.0
-    for c in range(candidates.size):
-        row = candidates[c]
-        help_jt = fee_share * kind.listing_fee_jt
+    help_jt = fee_share * kind.listing_fee_jt
+    count, paid_jt, purse_jt = 0, 0.0, purse.left_jt
+    for c in range(turn, invited.size, step):
+        row = invited[c]
         if count < most and paid_jt + help_jt <= purse_jt:
             k, gate = judge(buyer, b, kind, links, firms, clusters, row, fit_luck, fee_share, p, m)
             if gate == ADMITTED:
@@ -64,7 +65,50 @@ def meet(
                 signed[count] = row
                 count += 1
                 paid_jt += help_jt
-    return paid_jt, count
+    if paid_jt > 0.0:
+        spend(purse, office, FEES_PAID, paid_jt, books)
+        buyer.cash_jt += paid_jt
+        books[FEES_PAID, 1] += paid_jt
+    return count
+
+
+@compiled
+def hold_meeting(
+    stores, buyers, kinds, links, firms, clusters, invited, most, cost_jt_store, fee_share, fit_luck, purses, k,
+    government, books, firms_p, market_p,
+):  # fmt: skip
+    """Let one store after the other meet firms, as long as there is money and staff for it.
+
+    Returns
+    -------
+    (rows, bool)
+        The firms signed, and whether every store had its turn.
+    """
+    p, m, purse, office = firms_p[0], market_p[0], purses[k], government[0]
+    signed, count, step = np.empty(max(invited.size, 1), np.int64), 0, stores.size
+    for turn in range(step):
+        if affordable(purse, cost_jt_store) < 1 or take_staff(office, 1) < 1:
+            return signed[:count], False
+        spend(purse, office, PROGRAMME, cost_jt_store, books)
+        count += meet(
+            int(stores[turn]), buyers, kinds, links, firms, clusters, invited, turn, step, most, fee_share, fit_luck,
+            purse, office, signed[count:], books, p, m,
+        )  # fmt: skip
+    return signed[:count], True
+
+
+@compiled
+def find_fit(firms, first, last, kinds):
+    """Return the rows of firms at work with the papers, volume and quality that stores ask for."""
+    kind, found, count = kinds[STORES], np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        firm = firms[i]
+        papers = firm.registered or kind.needs_papers <= 0.0
+        volume_t = firm.capacity_t + firm.shared_volume_t
+        if firm.working and papers and volume_t >= kind.min_volume_t and firm.quality >= kind.min_quality:
+            found[count] = i
+            count += 1
+    return found[:count]
 
 
 @compiled
@@ -98,10 +142,9 @@ def add_shortfalls(
     return missing_jt
 
 
-def first_come(stores: NDArray[np.int64], key: int) -> list[int]:
+def first_come(stores: NDArray[np.int64], key: int) -> NDArray[np.int64]:
     """Return the stores in the order in which they meet firms: by lot, so that short money favours none."""
-    lot = draw_uniform(key, int(stores.max()) + 1)[stores] if stores.size else np.zeros(0)
-    return [int(b) for b in stores[np.argsort(lot, kind="stable")]]
+    return stores[np.argsort(draw_rows(key, stores), kind="stable")]
 
 
 class StoreAccess(Policy):
@@ -131,7 +174,7 @@ class StoreAccess(Policy):
             return
         buyers, books = town.tables["buyers"].rows, town.money.books
         cost_jt = float(self.shelf_quota * town.world["store_access.cost_jt_place"])
-        stores = np.flatnonzero(buyers["kind"] == STORES)[: town.office.affordable(self, cost_jt)]
+        stores = town.stores[: town.office.affordable(self, cost_jt)]
         if town.office.spend(self, FEES_PAID, cost_jt * stores.size, books):
             buyers["cash_jt"][stores] += cost_jt
             books[FEES_PAID, 1] += cost_jt * stores.size
@@ -141,13 +184,12 @@ class StoreAccess(Policy):
         """In a month with a meeting, let every store meet the firms that the office brings, and pay for it."""
         for meeting in range(times_held(self.meetings_a_year, town.calendar_month)):
             key = key_of(town.luck("policy.store_access", town.month), meeting)
-            stores = first_come(np.flatnonzero(town.tables["buyers"].rows["kind"] == STORES), key)
+            stores = first_come(town.stores, key)
             applicants = apply(town, self, self._fit(town))
-            most = int(town.world["store_access.firms_per_store"]) * len(stores)
+            most = int(town.world["store_access.firms_per_store"]) * stores.size
             invited = choose(town, self, applicants, most)
-            for k, b in enumerate(stores):
-                if not self._hold(town, b, invited[k :: len(stores)]):
-                    return
+            if not self._hold(town, stores, invited):
+                return
 
     def look_back(self, town: Any) -> None:
         """Bear what stores lose by reserved places beyond their compensation."""
@@ -162,26 +204,18 @@ class StoreAccess(Policy):
 
     def _fit(self, town: Any) -> NDArray[np.int64]:
         """Return which firms the office may bring: local, with papers, and of the size and quality that stores ask."""
-        firms, kind, rows = town.tables["firms"].rows, town.kinds[STORES], local_firms(town)
-        volume_t = firms["capacity_t"][rows] + firms["shared_volume_t"][rows]
-        fit = (volume_t >= kind["min_volume_t"]) & (firms["quality"][rows] >= kind["min_quality"])
-        return rows[fit & (firms["registered"][rows] | (kind["needs_papers"] <= 0.0))]
-
-    def _hold(self, town: Any, b: int, candidates: NDArray[np.int64]) -> bool:
-        """Let one store meet its candidates; tell whether there was money and staff for it."""
-        facts, office, t, books = town.world.room("store_access"), town.office, town.arg, town.money.books
-        if office.affordable(self, facts["cost_jt_store"]) < 1 or office.take_staff(1) < 1:
-            return False
-        office.spend(self, PROGRAMME, facts["cost_jt_store"], books)
-        signed = np.zeros(max(1, candidates.size), np.int64)
-        fees_jt, count = meet(
-            t.buyers[b], b, t.kinds, t.links, t.firms, t.clusters, candidates, int(facts["signed_per_store"]),
-            office.purses[self.name].left_jt, float(self.fee_paid_share), town.luck("market.fit"), signed, books,
-            t.firms_p, t.market_p,
+        rows: NDArray[np.int64] = find_fit(
+            town.arg.firms, town.local_rows.start, town.local_rows.stop, town.arg.kinds
         )  # fmt: skip
-        if fees_jt > 0.0:
-            office.spend(self, FEES_PAID, fees_jt, books)
-            town.tables["buyers"].rows["cash_jt"][b] += fees_jt
-            books[FEES_PAID, 1] += fees_jt
-        help_given(town, self, signed[:count])
-        return True
+        return rows
+
+    def _hold(self, town: Any, stores: NDArray[np.int64], invited: NDArray[np.int64]) -> bool:
+        """Let the stores meet the firms invited; tell whether there was money and staff for every one."""
+        facts, office, t, name = town.world.room("store_access"), town.office, town.arg, self.name
+        signed, complete = hold_meeting(
+            stores, t.buyers, t.kinds, t.links, t.firms, t.clusters, invited, int(facts["signed_per_store"]),
+            float(facts["cost_jt_store"]), float(self.fee_paid_share), town.luck("market.fit"), office.table.arg,
+            office.places[name], office.row.arg, town.money.books, t.firms_p, t.market_p,
+        )  # fmt: skip
+        help_given(town, self, signed)
+        return bool(complete)

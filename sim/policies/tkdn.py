@@ -27,24 +27,62 @@ from sim.core.compiled import compiled
 from sim.core.streams import uniform
 from sim.firms import MARKET
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, attend, ends_quarter, invite, local_firms, lot_of_try
+from sim.policies._programme import ends_quarter, hold, lot_of_try
 from sim.policies._targeting import targeting
 
 
 @compiled
-def keep_invoices(firms, first, last, bought_t, proven_t, speed, invoice_share, habits):
-    """Let each local firm's running record of steel bought, and of what it can prove, follow the month's purchases.
+def form_habits(habits, invoice_share, luck):
+    """Work out the lasting part of what a firm in each row buys from distributors that it can prove.
 
-    A firm proves a lasting part of what it buys from distributors: ``u ** (1 / invoice_share - 1)`` with its lot ``u``,
-    which has the mean ``invoice_share``.
+    It is ``u ** (1 / invoice_share - 1)`` with the row's lot ``u``, which has the mean ``invoice_share``.
     """
-    power = 1.0 / invoice_share - 1.0
+    for i in range(habits.size):
+        habits[i] = math.exp((1.0 / invoice_share - 1.0) * math.log(uniform(luck, i)))
+
+
+@compiled
+def keep_invoices(firms, first, last, habits, bought_t, proven_t, speed):
+    """Let each local firm's running record of steel bought, and of what it can prove, follow the month's purchases."""
     for i in range(first, last):
         firm = firms[i]
         if firm.working:
-            habit = math.exp(power * math.log(uniform(habits, i)))
             bought_t[i] += speed * (firm.direct_t + firm.bought_t - bought_t[i])
-            proven_t[i] += speed * (firm.direct_t + habit * firm.bought_t - proven_t[i])
+            proven_t[i] += speed * (firm.direct_t + habits[i] * firm.bought_t - proven_t[i])
+
+
+@compiled
+def points_of(i, bought_t, proven_t, other_points, material_points):
+    """Return the local-content points that a firm can prove."""
+    return other_points + material_points * (proven_t[i] / bought_t[i] if bought_t[i] > 0.0 else 0.0)
+
+
+@compiled
+def count_points(rows, bought_t, proven_t, other_points, material_points):
+    """Return the points that firms can prove."""
+    points = np.empty(rows.size)
+    for k in range(rows.size):
+        points[k] = points_of(rows[k], bought_t, proven_t, other_points, material_points)
+    return points
+
+
+@compiled
+def find_hopeful(
+    firms, entries, first, last, tries, extended, bought_t, proven_t, renewal_months, least_points, other_points,
+    material_points,
+):  # fmt: skip
+    """Return the rows of firms at work that may apply, with a record of steel: again only with points enough."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        firm = firms[i]
+        if firm.working and firm.registered and firm.ban_months <= 0.0 and entries[i].left_months == 0:
+            lapsing = firm.certificate_months <= renewal_months and extended[i] == 0.0
+            enough = points_of(i, bought_t, proven_t, other_points, material_points) >= least_points
+            hopeful = (tries[i] == 0.0 or enough) and bought_t[i] > 0.0
+            if hopeful and (firm.certificate_months <= 0.0 or lapsing):
+                found[count] = i
+                count += 1
+    return found[:count]
 
 
 class Tkdn(Policy):
@@ -68,30 +106,35 @@ class Tkdn(Policy):
     )
     target = targeting()
 
+    def __init__(self, first: int, last: int, **levers: Any) -> None:
+        """Take dates and levers; the firms' habits are worked out when first needed."""
+        super().__init__(first, last, **levers)
+        self.habits, self.invoice_share = np.zeros(0), 0.0
+
     def deliver(self, town: Any) -> None:
         """Decide the applications that are due; send in further ones at the end of each quarter."""
-        firms, facts = town.tables["firms"].rows, town.world.room("tkdn")
-        roll = town.office.roll(self, firms)
+        facts, own = town.world.room("tkdn"), town.local_rows
+        roll = town.office.roll(self, town.arg.firms)
         self._decide(town, roll.pass_month())
         if not ends_quarter(town.calendar_month):
             return
-        rows = local_firms(town)
-        rows = rows[firms["registered"][rows] & (firms["ban_months"][rows] <= 0.0) & (roll.left_months[rows] == 0)]
-        left_months, tries = firms["certificate_months"][rows], roll.figure("tries")
-        lapsing = (left_months <= facts["renewal_months"]) & (roll.figure("extended")[rows] == 0.0)
-        hopeful = (tries[rows] == 0.0) | (self._points(town, rows) >= facts["least_points"])
-        may = rows[((left_months <= 0.0) | lapsing) & hopeful & (roll.figure("bought t")[rows] > 0.0)]
-        invited = invite(town, self, apply(town, self, may), self.applications_a_quarter, facts["cost_jt_firm"])
-        rows = attend(town, self, invited, facts["cost_jt_firm"])
+        tries = roll.figure("tries")
+        may = find_hopeful(
+            town.arg.firms, roll.entries.arg, own.start, own.stop, tries, roll.figure("extended"),
+            roll.figure("bought t"), roll.figure("proven t"), float(facts["renewal_months"]),
+            float(facts["least_points"]), float(facts["other_points"]), float(facts["material_points"]),
+        )  # fmt: skip
+        rows = hold(town, self, may, self.applications_a_quarter, facts["cost_jt_firm"])
         tries[rows] += 1.0
         roll.enrol(rows, int(facts["process_months"]))
 
     def _points(self, town: Any, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the local-content points that firms can prove."""
         roll, facts = town.office.rolls[self.name], town.world.room("tkdn")
-        bought_t = roll.figure("bought t")[rows]
-        proven = np.divide(roll.figure("proven t")[rows], bought_t, out=np.zeros(rows.size), where=bought_t > 0.0)
-        points: NDArray[np.float64] = facts["other_points"] + facts["material_points"] * proven
+        points: NDArray[np.float64] = count_points(
+            rows, roll.figure("bought t"), roll.figure("proven t"), float(facts["other_points"]),
+            float(facts["material_points"]),
+        )  # fmt: skip
         return points
 
     def _decide(self, town: Any, due: NDArray[np.int64]) -> None:
@@ -112,11 +155,13 @@ class Tkdn(Policy):
 
     def look_back(self, town: Any) -> None:
         """Keep the record of the steel that local firms bought."""
-        roll, facts = town.office.roll(self, town.tables["firms"].rows), town.world.room("tkdn")
+        roll, share = town.office.roll(self, town.arg.firms), float(town.world["tkdn.invoice_share"])
+        if share != self.invoice_share:
+            self.habits, self.invoice_share = np.zeros(town.arg.firms.size), share
+            form_habits(self.habits, share, town.luck("policy.tkdn.invoices"))
         keep_invoices(
-            town.arg.firms, town.local_rows.start, town.local_rows.stop, roll.figure("bought t"),
-            roll.figure("proven t"), 1.0 / facts["record_months"], facts["invoice_share"],
-            town.luck("policy.tkdn.invoices"),
+            town.arg.firms, town.local_rows.start, town.local_rows.stop, self.habits, roll.figure("bought t"),
+            roll.figure("proven t"), 1.0 / town.world["tkdn.record_months"],
         )  # fmt: skip
 
     def end(self, town: Any) -> None:

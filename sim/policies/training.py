@@ -16,10 +16,34 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from sim.core.compiled import compiled
 from sim.firms import LABOUR
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, attend, ends_quarter, invite, local_firms, motivate
+from sim.policies._programme import ends_quarter, hold, motivate
 from sim.policies._targeting import targeting
+
+
+@compiled
+def find_ready(firms, first, last, repeat_months, min_age_months):
+    """Return the rows of firms at work that are old enough and were not helped lately."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        firm = firms[i]
+        waited = firm.helped_times == 0.0 or firm.helped_months >= repeat_months
+        if firm.working and waited and firm.age_months >= min_age_months:
+            found[count] = i
+            count += 1
+    return found[:count]
+
+
+@compiled
+def teach(firms, rows, skill_gain, motivation_gain):
+    """Give firms the skill and the motivation of a course."""
+    for k in range(rows.size):
+        firms[rows[k]].skill_help += skill_gain
+        motivate(firms[rows[k]], motivation_gain)
 
 
 class Training(Policy):
@@ -42,11 +66,10 @@ class Training(Policy):
         """At the end of each quarter, when its money is there, invite a cohort, charge it, and teach those who come."""
         if not ends_quarter(town.calendar_month):
             return
-        facts, firms = town.world.room("training"), town.tables["firms"].rows
-        rows = local_firms(town)
-        waited = (firms["helped_times"][rows] == 0) | (firms["helped_months"][rows] >= facts["repeat_months"])
-        eligible = rows[waited & (firms["age_months"][rows] >= facts["min_age_months"])]
-        invited = invite(town, self, apply(town, self, eligible), self.firms_a_cohort, facts["cost_jt_firm"])
-        rows = attend(town, self, invited, facts["cost_jt_firm"])
-        firms["skill_help"][rows] += facts["skill_gain"]
-        motivate(firms, rows, facts["motivation_gain"])
+        facts, firms = town.world.room("training"), town.arg.firms
+        eligible = find_ready(
+            firms, town.local_rows.start, town.local_rows.stop, float(facts["repeat_months"]),
+            float(facts["min_age_months"]),
+        )  # fmt: skip
+        rows = hold(town, self, eligible, self.firms_a_cohort, facts["cost_jt_firm"])
+        teach(firms, rows, float(facts["skill_gain"]), float(facts["motivation_gain"]))
