@@ -8,16 +8,16 @@ from where they are declared.
 from __future__ import annotations
 
 import ast
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.study.layout import columns, wrapped
+
 __all__ = ["baseline", "families", "first_sentence", "month", "rules_found", "text", "written"]
 
-WIDTH, NARROWEST = 100, 30
 SOURCE = Path(__file__).resolve().parent
 RULELESS = {"study", "report", "core"}
 
@@ -39,12 +39,12 @@ class Rule(NamedTuple):
 
 
 def text() -> str:
-    """Return the whole description as plain text, readable at 100 columns.
+    """Return the whole description as plain text, as wide as the screen.
 
     Examples
     --------
     >>> said = text()
-    >>> [line for line in said.splitlines() if line.isupper()][:3]
+    >>> [line for line in said.splitlines() if line.isupper() and line[0] != " "][:3]
     ['ENTITIES', 'SCHEDULE', 'RULES']
     """
     parts = {
@@ -70,25 +70,25 @@ def entities() -> Iterator[str]:
 
     for root, kinds in families().items():
         agent = "Mesa agents" if issubclass(root, RowAgent) else "rows of a table, no agents"
-        yield from _wrapped(f"{root.__name__}: {first_sentence(root.__doc__)} ({_file_of(root)}, {agent})")
+        yield from wrapped(f"{root.__name__}: {first_sentence(root.__doc__)} ({_file_of(root)}, {agent})")
         for kind in kinds:
-            yield from _wrapped(f"{kind.__name__}: {first_sentence(kind.__doc__)}", 2)
-        yield from _table([(name, one.unit, one.meaning) for name, one in root.columns.items()])
+            yield from wrapped(f"{kind.__name__}: {first_sentence(kind.__doc__)}", 2)
+        yield from columns([(name, one.unit, one.meaning) for name, one in root.columns.items()])
         yield ""
 
 
 def schedule() -> Iterator[str]:
     """Yield the month as ``MetalSupplyChain.step`` has it: its headings and calls, in order."""
     for heading, calls in month():
-        yield heading
-        yield from _table(calls, indent=4)
+        yield from wrapped(heading)
+        yield from columns(calls, indent=4)
 
 
 def rules() -> Iterator[str]:
     """Yield every rule and loop of the world with the first sentence of its docstring and its place."""
     for file, group in groupby(rules_found(), key=lambda rule: rule.file):
         yield file
-        yield from _table([(f"{rule.title} (line {rule.line})", rule.says) for rule in group])
+        yield from columns([(f"{rule.title} (line {rule.line})", rule.says) for rule in group])
 
 
 def parameters() -> Iterator[str]:
@@ -99,8 +99,8 @@ def parameters() -> Iterator[str]:
     yield ""
     for one in entries:
         low, high = map(written, one.range)
-        yield from _wrapped(f"{one.address} = {written(one.value)} {one.unit}, range {low} to {high}")
-        yield from _wrapped(f"{one.meaning}. Source: {one.source}", 4)
+        yield from wrapped(f"{one.address} = {written(one.value)} {one.unit}, range {low} to {high}")
+        yield from wrapped(f"{one.meaning}. Source: {one.source}", 4)
 
 
 def policies() -> Iterator[str]:
@@ -111,15 +111,15 @@ def policies() -> Iterator[str]:
     for name, policy in catalogue().items():
         report = "in the newspaper report" if policy.in_report else "beyond the newspaper report"
         title = f"{name}: {policy.title_en} ({policy.title_id})"
-        yield from _wrapped(f"{title}, {report} ({_file_of(policy)})")
-        yield from _wrapped(f"Moves {policy.moves}.", 2)
-        yield from _wrapped(f"Fades: {policy.fades}.", 2)
-        yield from _wrapped(f"Evidence: {policy.evidence}.", 2)
+        yield from wrapped(f"{title}, {report} ({_file_of(policy)})")
+        yield from wrapped(f"Moves {policy.moves}.", 2)
+        yield from wrapped(f"Fades: {policy.fades}.", 2)
+        yield from wrapped(f"Evidence: {policy.evidence}.", 2)
         for key, lever in policy.levers.items():
             said = f"{key}: {lever.allowed}, at rest {written(lever.rest)}. {lever.meaning}."
-            yield from _wrapped(said, 2, hang=2)
+            yield from wrapped(said, 2, hang=2)
         acts = [(name, vars(policy)[name].__doc__) for name in moments if name in vars(policy)]
-        yield from _table([(f"at {name}", first_sentence(doc)) for name, doc in acts])
+        yield from columns([(f"at {name}", first_sentence(doc)) for name, doc in acts])
         yield ""
 
 
@@ -127,31 +127,31 @@ def reliefs() -> Iterator[str]:
     """Yield the constraints that can be eased alone: name, unit, what is done."""
     from sim.relief import RELIEFS
 
-    yield from _table([(one.name, one.unit, one.meaning) for one in RELIEFS.values()])
+    yield from columns([(one.name, one.unit, one.meaning) for one in RELIEFS.values()])
 
 
 def indicators() -> Iterator[str]:
     """Yield every indicator: its first column in the results, unit, better direction, origins, meaning."""
     from sim.indicators import DECLARED, catalogue
 
-    columns: dict[str, list[Any]] = {}
+    found: dict[str, list[Any]] = {}
     for column in catalogue(baseline()):
-        columns.setdefault(column.indicator, []).append(column)
-    origins = {one.by: ", ".join(c.origin for c in columns[one.name] if c.origin) for one in DECLARED}
+        found.setdefault(column.indicator, []).append(column)
+    origins = {one.by: ", ".join(c.origin for c in found[one.name] if c.origin) for one in DECLARED}
     for by, listed in origins.items():
         said = f"a column each for {listed}" if listed else "one column"
-        yield from _wrapped(f'by "{by}": {said}')
+        yield from wrapped(f'by "{by}": {said}')
     yield ""
     head = ("column", "unit", "better", "by", "meaning")
-    rows = [(columns[one.name][0].column, one.unit, one.better, one.by, one.meaning) for one in DECLARED]
-    yield from _table([head, *rows])
+    rows = [(found[one.name][0].column, one.unit, one.better, one.by, one.meaning) for one in DECLARED]
+    yield from columns([head, *rows])
 
 
 def flows() -> Iterator[str]:
     """Yield the chart of accounts: each flow with its giver, taker and unit."""
     from sim.accounts import MONEY, TONNES
 
-    yield from _table([(one.name, f"{one.giver} -> {one.taker}", one.unit) for one in (*MONEY, *TONNES)])
+    yield from columns([(one.name, f"{one.giver} -> {one.taker}", one.unit) for one in (*MONEY, *TONNES)])
 
 
 # Reading the declarations ----------------------------------------------------------------------------------
@@ -277,23 +277,3 @@ def written(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.12g}" if isinstance(value, float) else str(value)
-
-
-def _wrapped(words: str, indent: int = 0, hang: int = 0) -> list[str]:
-    """Wrap words, never inside one; further lines are indented by ``hang`` more."""
-    lines = _lines(words, WIDTH - indent - hang)
-    return [" " * (indent + (hang if number else 0)) + line for number, line in enumerate(lines)]
-
-
-def _lines(words: str, width: int) -> list[str]:
-    return textwrap.wrap(words, width, break_long_words=False, break_on_hyphens=False)
-
-
-def _table(rows: Sequence[Sequence[str]], indent: int = 2) -> Iterator[str]:
-    """Yield rows in columns; the last column is wrapped beside the others."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    for *words, last in rows:
-        head = " " * indent + "".join(word.ljust(width + 2) for word, width in zip(words, widths, strict=True))
-        lines = _lines(last, max(NARROWEST, WIDTH - len(head))) or [""]
-        yield (head + lines[0]).rstrip()
-        yield from (" " * len(head) + line for line in lines[1:])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import shutil
 import sys
+import textwrap
 from typing import Any
 
 import typer
@@ -18,6 +20,7 @@ __all__ = ["FAULT", "STOPPED", "USAGE", "guarded"]
 USAGE, STOPPED, FAULT = 2, 130, 1
 # Typer brings its own copy of Click or uses the one installed: the class is reached through a public name.
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+NO_BREAK = "\N{WORD JOINER}"  # stands for a space that must not be broken at
 
 
 def guarded(app: Any, arguments: list[str] | None = None) -> int:
@@ -31,7 +34,8 @@ def guarded(app: Any, arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as problem:
-        return _complain(f"The output cannot be written: {problem.strerror or problem}", USAGE)
+        what = problem.filename or "The output"
+        return _complain(f"{what}: cannot be read or written: {problem.strerror or problem}", USAGE)
     finally:
         gc.enable()
     return code
@@ -60,13 +64,29 @@ def _run(app: Any, arguments: list[str] | None) -> int:
 
 def _usage(problem: Any) -> int:
     """Say what is wrong with the command line, and where its help is."""
-    message = " ".join(problem.format_message().split())
+    message = problem.format_message()
+    if message.startswith("Usage:"):  # a group without a command says its help
+        print(message, file=sys.stderr)
+        return USAGE
+    message = " ".join(message.split())
     context = getattr(problem, "ctx", None)
     command = context.command_path if context else "kotabaja"
     return _complain(f"{message}\nSee {command} --help", USAGE) if message else USAGE
 
 
 def _complain(message: str, code: int) -> int:
-    """Write a message as it is, never wrapped, and return the exit code."""
-    print(message, file=sys.stderr, flush=True)
+    """Write a message and return the exit code; only on a terminal is it wrapped, and never within a name."""
+    lines = message.splitlines()
+    if sys.stderr.isatty():
+        lines = [part for line in lines for part in _wrapped(line)]
+    print(*lines, sep="\n", file=sys.stderr, flush=True)
     return code
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a message in lines as wide as the terminal; the place that it begins with stays whole."""
+    place, colon, said = line.partition(": ")
+    whole = place.replace(" ", NO_BREAK) + colon + said
+    wide = max(40, shutil.get_terminal_size().columns)
+    parts = textwrap.wrap(whole, wide, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return [part.replace(NO_BREAK, " ") for part in parts] or [""]

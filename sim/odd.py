@@ -13,6 +13,7 @@ from typing import Any
 
 from sim import describe
 from sim.errors import UserError
+from sim.study.files import Delivery
 
 __all__ = ["TABLES", "renew", "renewed"]
 
@@ -48,12 +49,14 @@ def renew(path: Path) -> bool:
     """Write the tables of a document anew; tell whether anything changed."""
     try:
         before = path.read_text(encoding="utf-8")
-    except OSError as error:
-        message = f"{path}: cannot be read ({error.strerror or error}). Run this in a checkout, or name the document."
+    except (OSError, UnicodeDecodeError) as error:
+        said = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        message = f"{path}: cannot be read ({said}). Run this in a checkout, or name the document with --document."
         raise UserError(message) from None
     after = renewed(before)
     if after != before:
-        path.write_text(after, encoding="utf-8")
+        with Delivery(path.parent) as files:
+            files.text(path.name, after)
     return after != before
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.study.layout import columns, wrapped
+
 __all__ = ["policy_rows", "policy_text"]
 
 
@@ -49,36 +51,31 @@ def policy_rows() -> list[dict[str, Any]]:
 
 
 def policy_text() -> str:
-    """Return the table as text: a line a policy, then each in full. Names are never wrapped or cut.
+    """Return the table as text, as wide as the screen: a line a policy, then each in full.
 
     Examples
     --------
     >>> policy_text().splitlines()[0].split()
-    ['name', 'English', 'Indonesian', 'named', 'in', 'the', 'report']
+    ['name', 'what', 'it', 'is']
     """
     rows = policy_rows()
-    head = ("name", "English", "Indonesian", "named in the report")
-    body = [(row["name"], row["english"], row["indonesian"], "yes" if row["in_report"] else "beyond") for row in rows]
-    widths = [max(len(line[k]) for line in (head, *body)) for k in range(len(head))]
-    lines = [
-        "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
-        for line in (head, *body)
-    ]
-    return "\n".join([*lines, *(line for row in rows for line in _in_full(row))])
+    names = columns([["name", "what it is"], *([row["name"], row["english"]] for row in rows)], indent=0)
+    return "\n".join([*names, *(line for row in rows for line in _in_full(row))])
 
 
 def _in_full(row: dict[str, Any]) -> list[str]:
     """Return the lines of one policy."""
-    lines = ["", f"{row['name']}: {row['english']} ({row['indonesian']})"]
-    lines += [f"  moves: {row['moves']}", f"  fades: {row['fades']}"]
-    width = max(len(lever["name"]) for lever in row["levers"])
+    place = "named in the newspaper report" if row["in_report"] else "beyond the newspaper report"
+    lines = ["", *wrapped(f"{row['name']}: {row['english']} ({row['indonesian']}), {place}")]
+    said = [f"moves: {row['moves']}", f"fades: {row['fades']}"]
     for lever in row["levers"]:
         rest = f"{lever['rest']:g}" if isinstance(lever["rest"], (int, float)) else f'"{lever["rest"]}"'
-        lines.append(f"  lever {lever['name'].ljust(width)}  {lever['allowed']}; at rest {rest}. {lever['meaning']}.")
+        said.append(f"lever {lever['name']}: {lever['allowed']}; at rest {rest}. {lever['meaning']}.")
     for cost in row["unit_costs"]:
         low, high = cost["range"]
         worth = f"{cost['value']:g} {cost['unit']} (range {low:g} to {high:g})"
-        lines.append(f"  cost {cost['address']} = {worth}. {cost['meaning']}. Source: {cost['source']}")
+        said.append(f"cost {cost['address']} = {worth}. {cost['meaning']}. Source: {cost['source']}")
     if not row["unit_costs"]:
-        lines.append("  cost: none from the budget; what it costs others is reported as shadow cost")
-    return [*lines, f"  evidence: {row['evidence']}"]
+        said.append("cost: none from the budget; what it costs others is reported as shadow cost")
+    said.append(f"evidence: {row['evidence']}")
+    return [*lines, *(line for one in said for line in wrapped(one, 2, hang=2))]

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from sim.errors import UserError
+from sim.study.files import Delivery
 
 __all__ = ["new_policy", "new_scenario"]
 
@@ -117,7 +118,10 @@ def new_scenario(name: str, base: str, folder: Path) -> Path:
     """
     _check(name)
     path = folder / f"{name}.toml"
-    _write(path, SCENARIO.format(title=_title(name), base=base))
+    if path.name == Path(base).name:
+        message = f"{path}: would stand on itself, for its base is {base}. Choose another name."
+        raise UserError(message)
+    _write(folder, {path: SCENARIO.format(title=_title(name), base=base)})
     return path
 
 
@@ -149,9 +153,11 @@ def new_policy(name: str, root: Path) -> list[Path]:
         raise UserError(message)
     policy, use = root / "sim" / "policies" / f"{name}.py", root / "scenarios" / "policies" / f"{name}.toml"
     cls = "".join(part.capitalize() for part in name.split("_"))
-    _write(policy, POLICY.format(name=name, title=_title(name), cls=cls))
-    _write(use, USE.format(name=name, title=_title(name)))
-    register.write_text(words.rstrip("\n") + "\n" + FACT.format(name=name), encoding="utf-8")
+    files = {
+        policy: POLICY.format(name=name, title=_title(name), cls=cls),
+        use: USE.format(name=name, title=_title(name)),
+    }
+    _write(root, files, {register: words.rstrip("\n") + "\n" + FACT.format(name=name)})
     return [policy, use, register]
 
 
@@ -165,14 +171,12 @@ def _check(name: str) -> None:
         raise UserError(message)
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        message = f"{path}: is there already. Choose another name, or delete the file."
-        raise UserError(message) from None
-    except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror or error}). Choose another folder."
-        raise UserError(message) from None
+def _write(root: Path, new: dict[Path, str], changed: dict[Path, str] | None = None) -> None:
+    """Write all files or none; refuse to write over one that should be new."""
+    for path in new:
+        if path.exists():
+            message = f"{path}: is there already. Choose another name, or delete the file."
+            raise UserError(message)
+    with Delivery(root) as files:
+        for path, text in {**new, **(changed or {})}.items():
+            files.text(str(path.relative_to(root)), text)

@@ -186,8 +186,11 @@ def test_a_limit_that_breaks_is_a_miss_and_changes_no_share():
     assert "no  " in next(line for line in card_table(broken).splitlines() if "No steel" in line)
 
 
-def test_the_table_fits_a_screen_and_tells_all():
+def test_the_table_fits_a_screen_and_tells_all(monkeypatch):
     card = by_hand()
+    for wide in (80, 100):
+        monkeypatch.setenv("COLUMNS", str(wide))
+        assert max(map(len, card_table(card).splitlines())) <= wide
     text = card_table(card) + "\n" + notes(card)
     assert max(map(len, text.splitlines())) <= 100
     assert all(one.name in text for one in patterns())
@@ -276,7 +279,8 @@ def invented(monkeypatch):
     monkeypatch.setattr(study.score, "__kwdefaults__", options)
 
 
-def test_the_command_writes_the_card_and_prints_the_table(capsys, invented, tmp_path):
+def test_the_command_writes_the_card_and_prints_the_table(capsys, invented, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     assert cli.main(["validate", "--seeds", "3", "--out", str(tmp_path / "here")]) == 0
     files = sorted(one.name for one in (tmp_path / "here").iterdir())
     assert files == ["card.csv", "card.png", "card.svg", "card.txt", "manifest.json", "runs.csv"]

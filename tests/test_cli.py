@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import Scenario, __version__
+from sim import Scenario, __version__, exits
 from sim.errors import AuditError, UserError
 from sim.study.runs import RunError
 from tests.commands import call, kotabaja
@@ -167,4 +167,34 @@ def test_an_output_without_space_is_told():
     with Path("/dev/full").open("w") as full:
         done = kotabaja("check", "baseline", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
-    assert done.stderr == "The output cannot be written: No space left on device\n"
+    assert done.stderr == "The output: cannot be read or written: No space left on device\n"
+
+
+def test_a_cache_that_cannot_be_kept_is_told_and_nothing_is_written_beside_the_source(tmp_path):
+    (tmp_path / "file").write_text("")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "file")}
+    for name in ("NUMBA_CACHE_DIR", "NUMBA_DISABLE_JIT"):
+        environment.pop(name, None)
+    before = sorted((Path(exits.__file__).parent / "__pycache__").glob("*.nb?"))
+    done = kotabaja("run", "baseline", "--months", "1", env=environment, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    said = "the compiled rules cannot be kept here: Not a directory. Name another folder in the environment: XDG_CACHE"
+    assert f": {said}" in done.stderr
+    assert sorted((Path(exits.__file__).parent / "__pycache__").glob("*.nb?")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["new", "scenario", "baseline"], "baseline.toml: would stand on itself"),
+        (["new", "scenario", "town", "--out", "/dev/full"], "/dev/full: cannot be written"),
+        (["describe", "--document", "x.md"], "--document goes with --odd"),
+        (["describe", "--odd", "--document", "junk.md"], "junk.md: cannot be read (it is not text in UTF-8)"),
+    ],
+)
+def test_a_start_or_a_document_that_cannot_be_is_refused(capsys, elsewhere, words, message):
+    (elsewhere / "junk.md").write_bytes(bytes(range(256)))
+    code, out, err = call(capsys, *words)
+    assert (code, out) == (2, "")
+    assert err.startswith(message)
+    assert [path.name for path in elsewhere.iterdir()] == ["junk.md"]

@@ -14,6 +14,7 @@ from sim.indicators import DECLARED, catalogue
 from sim.model import MetalSupplyChain
 from sim.policies import catalogue as policies
 from sim.relief import RELIEFS
+from sim.study.layout import columns
 
 MOMENTS = ("begin", "set_rules", "deliver", "look_back")
 
@@ -167,11 +168,12 @@ def test_every_flow_and_every_relief_appears(parts):
 
 
 def test_a_wide_table_wraps_its_last_column_only():
-    lines = list(describe._table([("a", "b" * 10, "word " * 40), ("long name", "c", "short")]))
+    lines = list(columns([("a", "b" * 10, "word " * 40), ("long name", "c", "short")]))
     assert lines[0].startswith("  a          bbbbbbbbbb  word word")
+    assert len(lines) > 2
     assert all(line.startswith(" " * 25) for line in lines[1:-1])
     assert lines[-1] == "  long name  c           short"
-    assert list(describe._table([])) == []
+    assert list(columns([])) == []
 
 
 def test_the_command_prints_it(capsys, said):

@@ -158,6 +158,7 @@ def test_one_scenario_makes_no_pair():
 
 
 def test_scenarios_are_ranked_by_their_effect_on_the_local_share(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setattr("sim.indicators.catalogue", lambda _scenario: [])
     worlds = [Named("a"), Named("c"), Named("b")]
     found = compare(worlds, Named("baseline"), seeds=3, work=invented)

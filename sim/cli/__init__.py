@@ -11,6 +11,7 @@ import typer
 
 from sim.cli.people import brief, show_page
 from sim.cli.runs import run
+from sim.cli.scripts import for_scripts
 from sim.cli.starters import new_policy, new_scenario
 from sim.cli.studies import bind, compare, validate
 from sim.cli.sweeps import sweep
@@ -32,7 +33,6 @@ def _version(asked: bool) -> None:
 
 app = typer.Typer(
     name="kotabaja",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -49,23 +49,23 @@ def kotabaja(
 
 
 new = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write a start for a scenario or a policy.")
-new.command("scenario")(new_scenario)
-new.command("policy")(new_policy)
+new.command("scenario")(for_scripts(new_scenario))
+new.command("policy")(for_scripts(new_policy))
 
 # In the order of the help.
-app.command()(run)
-app.command()(compare)
-app.command()(bind)
-app.command()(validate)
-app.command()(sweep)
-app.command()(calibrate)
-app.command()(brief)
-app.command("app")(show_page)
-app.command()(check)
-app.command()(describe)
-app.command()(policies)
-app.command()(schema)
-app.command()(crate)
+app.command()(for_scripts(run))
+app.command()(for_scripts(compare))
+app.command()(for_scripts(bind))
+app.command()(for_scripts(validate))
+app.command()(for_scripts(sweep))
+app.command()(for_scripts(calibrate))
+app.command()(for_scripts(brief))
+app.command("app")(for_scripts(show_page))
+app.command()(for_scripts(check))
+app.command()(for_scripts(describe))
+app.command()(for_scripts(policies))
+app.command()(for_scripts(schema))
+app.command()(for_scripts(crate))
 app.add_typer(new, name="new")
 
 

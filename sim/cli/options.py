@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.completion import scenarios
+
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-One = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a shipped scenario's name.")]
-Many = Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or shipped scenarios' names.")]
+One = Annotated[
+    str,
+    typer.Argument(metavar="SCENARIO", autocompletion=scenarios, help="A scenario file, or a shipped scenario's name."),
+]
+Many = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO...", autocompletion=scenarios, help="Scenario files, or shipped scenarios' names."
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for results. [default: in results/]")]
 Seeds = Annotated[int, typer.Option("--seeds", min=2, max=100_000, help="Number of pairs; seeds 1, 2, ...")]
 Workers = Annotated[
@@ -31,9 +41,10 @@ def load(scenario: str) -> Scenario:
 def announce_compile() -> bool:
     """Say that the first run takes longer, if it does; return whether it does."""
     from sim.core.compiled import cold
+    from sim.study.screen import shows_progress
 
     first = cold()
-    if first:
+    if first and shows_progress.get():
         line = "Compiling the rules for this machine (about a minute, only after a change) ..."
         print(line, file=sys.stderr, flush=True)
     return first

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from sim.cli.completion import scenarios
 from sim.cli.options import Out, Seeds, Workers, announce_compile, load
+from sim.cli.scripts import Facts
 
 
 def brief(
@@ -15,8 +17,8 @@ def brief(
     seeds: Seeds = 30,
     workers: Workers = None,
     out: Out = None,
-) -> None:
-    """Run the 2 x 2 experiment and write the briefing: training alone, market access alone, or both."""
+) -> Facts:
+    """Run the 2 x 2 experiment and write the briefing. Training alone, market access alone, or both."""
     from sim.study.files import output_folder
     from sim.study.screen import progress_bar
 
@@ -29,16 +31,19 @@ def brief(
     with progress_bar("Briefing") as progress:
         page = make_brief(worlds, folder, seeds, workers=workers, progress=progress, language=lang)
     print(page)
+    return {"page": page, "folder": folder, "pairs": seeds, "language": lang}
 
 
 def show_page(
-    scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="What the page begins with.")] = "both",
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", autocompletion=scenarios, help="What the page begins with.")
+    ] = "both",
     lang: Annotated[Literal["en", "id"], typer.Option(help="English or Bahasa Indonesia.")] = "en",
     host: Annotated[str, typer.Option(help="Where to listen; the default serves this machine only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 for any free port.")] = 8765,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
 ) -> None:
-    """Show the town in your browser, month by month, beside the same town under another scenario."""
+    """Show the town in your browser, month by month. Beside it stands the same town under another scenario."""
     from sim.app.server import serve
 
     world = load(scenario)

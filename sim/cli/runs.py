@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.completion import settings
 from sim.cli.options import One, Out, announce_compile, load
+from sim.cli.scripts import Facts
 
 
 def run(
@@ -20,11 +22,16 @@ def run(
     ] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the scenario; may be repeated."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            autocompletion=settings,
+            help="Change one value of the scenario; may be repeated.",
+        ),
     ] = None,
     out: Out = None,
-) -> None:
-    """Run a scenario once and write its indicators, its firms and a manifest."""
+) -> Facts:
+    """Run a scenario once. Writes its indicators, its firms and a manifest."""
     from sim.scenario import parse_settings
     from sim.study.files import Delivery, manifest, output_folder, short_key
 
@@ -37,7 +44,7 @@ def run(
     announce_compile()
 
     from sim.model import MetalSupplyChain
-    from sim.study.screen import months_table
+    from sim.study.screen import means, months_table
 
     model = MetalSupplyChain(world, seed=seed, months=months)
     model.run()
@@ -56,3 +63,4 @@ def run(
     print(f"Scenario {world.name}, seed {seed}, {len(model.indicators)} months")
     print(months_table(model.indicators))
     print(f"Written to {folder}")
+    return {"folder": folder, **facts, "means": means(model.indicators)}

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.completion import scenarios as shipped
 from sim.cli.options import One, Out, Seeds, Workers, announce_compile, load
+from sim.cli.scripts import Facts, rows_of
 from sim.cli.worlds import compare_in_worlds
 
 SEEDS_A_WORLD = 4  # a comparison in many worlds needs few seeds in each
@@ -18,10 +20,14 @@ def compare(
     scenarios: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SCENARIO...", help="Scenario files, shipped scenarios' names, or patterns such as 'policies/*'."
+            metavar="SCENARIO...",
+            autocompletion=shipped,
+            help="Scenario files, shipped scenarios' names, or patterns such as 'policies/*'.",
         ),
     ] = None,
-    against: Annotated[str, typer.Option(help="The scenario without.")] = "scenarios/baseline.toml",
+    against: Annotated[
+        str, typer.Option(autocompletion=shipped, help="The scenario without.")
+    ] = "scenarios/baseline.toml",
     seeds: Annotated[
         int | None,
         typer.Option(
@@ -65,8 +71,8 @@ def compare(
         typer.Option("--members", metavar="DIR", help="With --ensemble: results of calibrate. [default: shipped]"),
     ] = None,
     out: Out = None,
-) -> None:
-    """Compare scenarios with a baseline on the same seeds: effects and their intervals, costs, winners and losers."""
+) -> Facts:
+    """Compare scenarios with a baseline on the same seeds. Effects and intervals, costs, winners and losers."""
     from sim.scenario import Scenario, shipped_names
     from sim.study import compare as study
     from sim.study import compared
@@ -91,8 +97,7 @@ def compare(
     worlds, baseline = Scenario.load_all(scenarios), load(against)
     study.refuse_same_names(worlds, baseline)
     if ensemble:
-        compare_in_worlds(worlds, baseline, members, seeds or SEEDS_A_WORLD, workers, out)
-        return
+        return compare_in_worlds(worlds, baseline, members, seeds or SEEDS_A_WORLD, workers, out)
     aim = None if precision is None else Aim.of(precision, precision_of, floor, most=seeds)
     if aim is not None:
         aim.refuse_unknown([*worlds, baseline])
@@ -106,6 +111,7 @@ def compare(
             together = every_two.compare_pairs(worlds, baseline, seeds, workers=workers, progress=progress)
         compared.write_pairs(together, folder)
         print(compared.pairs_text(together))
+        facts = compared.pairs_facts(together)
     else:
         announce_compile()
         with progress_bar("Comparing") as progress:
@@ -114,7 +120,9 @@ def compare(
             )
         compared.write(comparison, folder, evidence=evidence)
         print(compared.text(comparison, evidence=evidence))
+        facts = compared.facts(comparison)
     print(f"Written to {folder}")
+    return {"folder": folder, **facts}
 
 
 def bind(
@@ -122,8 +130,8 @@ def bind(
     seeds: Seeds = 30,
     workers: Workers = None,
     out: Out = None,
-) -> None:
-    """Measure what binds local firms: the value added when each constraint alone is eased."""
+) -> Facts:
+    """Measure what binds local firms. The value added when each constraint alone is eased."""
     from sim.study import bind as study
     from sim.study.files import Delivery, manifest, output_folder, short_key
     from sim.study.screen import binding_table, progress_bar
@@ -145,6 +153,7 @@ def bind(
     print(f"Scenario {world.name}, {seeds} pairs: local value added, jt a month, when one constraint is eased")
     print(binding_table(binding))
     print(f"Written to {folder}")
+    return {"folder": folder, "scenario": world.name, "pairs": seeds, "constraints": rows_of(binding.table)}
 
 
 def validate(
@@ -152,10 +161,10 @@ def validate(
     seeds: Annotated[int, typer.Option(min=2, max=100_000, help="Number of runs; seeds 1, 2, ...")] = 100,
     workers: Workers = None,
     out: Out = None,
-) -> None:
-    """Score a scenario on all that is known of such a town, and write the validation card. Misses are no error."""
+) -> Facts:
+    """Score a scenario on what is known of such a town. Writes the validation card; misses are no error."""
     from sim.study import card as study
-    from sim.study.card_text import card_table, notes
+    from sim.study.card_text import WIDTH, card_table, notes
     from sim.study.files import output_folder, short_key
     from sim.study.screen import progress_bar
 
@@ -168,7 +177,8 @@ def validate(
     from sim.report.plots_card import card_files
 
     title = f"Scenario {world.name}, {seeds} seeds, means over the observed months"
-    text = f"{title}\n{card_table(card)}\n"
-    study.write(card, folder, {"card.txt": f"{text}\n{notes(card)}\n".encode(), **card_files(card)})
-    print(text)
+    words = f"{title}\n{card_table(card, WIDTH)}\n\n{notes(card)}\n"
+    study.write(card, folder, {"card.txt": words.encode(), **card_files(card)})
+    print(f"{title}\n{card_table(card)}\n")
     print(f"Written to {folder}")
+    return {"folder": folder, "scenario": world.name, "seeds": seeds, "patterns": rows_of(study.card_frame(card))}

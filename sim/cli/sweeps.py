@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import announce_compile
+from sim.cli.scripts import Facts
 
 
 def sweep(
@@ -24,13 +25,13 @@ def sweep(
         str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
     ] = None,
     status: Annotated[bool, typer.Option("--status", help="Only say how the sweep in a folder stands.")] = False,
-) -> None:
-    """Do every run of a design and keep each; the same command continues what was stopped."""
+) -> Facts:
+    """Do every run of a design and keep each. The same command continues what was stopped."""
     from sim.study.standing import standing
 
     if status:
         print(standing(out or design))
-        return
+        return {"folder": out or design}
     from sim.study.design_file import load_design
     from sim.study.pools import hands
     from sim.study.screen import progress_bar
@@ -46,3 +47,4 @@ def sweep(
     print(standing(folder))
     print(f"\nMeans over the observed months, spread over rows and seeds\n{fan_table(folder)}")
     print(f"Written to {folder}")
+    return {"folder": folder, "design": plan.name}

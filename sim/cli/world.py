@@ -3,69 +3,79 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sim.cli.options import Many, load
+from sim.cli.scripts import Facts
 from sim.errors import UserError
 
 
-def check(scenarios: Many) -> None:
+def check(scenarios: Many) -> Facts:
     """Check scenario files without running them."""
-    problems = []
+    found: list[dict[str, Any]] = []
     for one in scenarios:
         try:
             world = load(one)
         except UserError as problem:
-            problems.append(str(problem))
+            found.append({"scenario": one, "correct": False, "problems": str(problem).splitlines()})
         else:
             in_force = ", ".join(world.policies) or "no policy"
             dated = f", {len(world.events)} dated changes" if world.events else ""
             print(f"{one}: correct. {len(world.parameters)} parameters, {in_force}{dated}, {world.fingerprint}")
+            size = {"parameters": len(world.parameters), "policies": world.policies, "events": len(world.events)}
+            found.append({"scenario": one, "correct": True, **size, "fingerprint": world.fingerprint})
+    problems = [line for one in found for line in one.get("problems", ())]
     if problems:
-        raise UserError("\n".join(problems))
+        refusal = UserError("\n".join(problems))
+        refusal.facts = found
+        raise refusal
+    return found
 
 
 def describe(
+    context: typer.Context,
     odd: Annotated[
         bool, typer.Option("--odd", help="Write the tables of the ODD document (docs/odd.md) anew.")
     ] = False,
-    document: Annotated[Path, typer.Option(metavar="FILE", help="The ODD document.")] = Path("docs/odd.md"),
+    document: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The document of --odd. [default: docs/odd.md]")
+    ] = None,
     columns: Annotated[bool, typer.Option("--columns", help="Describe every column of every result table.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The columns as JSON, one row a column.")] = False,
-) -> None:
-    """Describe the model from its own declarations: entities, schedule, rules, parameters, policies."""
-    if columns or as_json:
-        import json
+) -> Facts:
+    """Describe the model from its own declarations. Entities, schedule, rules, parameters, policies, and so on.
 
-        from sim import dictionary
+    With --json: the columns of result tables, one object a column.
+    """
+    from sim import dictionary
 
-        print(json.dumps(dictionary.rows(), indent=2, ensure_ascii=False) if as_json else dictionary.page(), end="")
-        return
+    if document and not odd:
+        context.fail("--document goes with --odd.")
     if odd:
+        document = document or Path("docs/odd.md")
         from sim.odd import renew
 
         print(f"{document}: {'written anew' if renew(document) else 'is as the code has it'}")
-        return
-    from sim.describe import text
+    elif columns:
+        print(dictionary.page(), end="")
+    else:
+        from sim.describe import text
 
-    print(text())
+        print(text())
+    return dictionary.rows
 
 
-def policies(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
-) -> None:
-    """List the policies: what each changes, its levers and ranges, what it costs, and on what evidence."""
-    import json
-
+def policies() -> Facts:
+    """List the policies with their levers, costs and evidence."""
     from sim.policy_table import policy_rows, policy_text
 
-    print(json.dumps(policy_rows(), indent=2, ensure_ascii=False) if as_json else policy_text())
+    print(policy_text())
+    return policy_rows()
 
 
 def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors that complete and check them."""
+    """Print the JSON Schema of scenario files, for editors. They complete and check a file by it."""
     import json
 
     from sim.schema import schema as made
@@ -74,7 +84,7 @@ def schema() -> None:
 
 
 def crate(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]) -> None:
-    """Describe a folder of results for archives: write RO-Crate metadata into it."""
+    """Describe a folder of results for archives. Writes RO-Crate metadata into it."""
     from sim.crate import describe_folder
 
     print(f"Written: {describe_folder(folder)}")

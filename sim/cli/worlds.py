@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import announce_compile
+from sim.cli.scripts import Facts, rows_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -29,8 +30,8 @@ def calibrate(
     cluster: Annotated[
         str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
     ] = None,
-) -> None:
-    """Rule out values of the register by what is known, and keep an ensemble of worlds that are left."""
+) -> Facts:
+    """Rule out values of the register by what is known. Keeps an ensemble of the worlds that are left."""
     from sim.report.plots_calibration import calibration_files
     from sim.study.calibration.calibrate import calibrate as study
     from sim.study.calibration.plan_file import load_calibration
@@ -47,6 +48,7 @@ def calibrate(
     write_results(found, folder, calibration_files(found))
     print(results_text(found))
     print(f"Written to {folder}")
+    return {"folder": folder, "design": plan.name}
 
 
 def compare_in_worlds(
@@ -56,9 +58,9 @@ def compare_in_worlds(
     seeds: int,
     workers: int | None,
     out: Path | None,
-) -> None:
+) -> Facts:
     """Compare scenarios with a baseline in every world of an ensemble; write and print what comes of it."""
-    from sim.study.doubt import compare_ensemble
+    from sim.study.doubt import compare_ensemble, doubt_frame
     from sim.study.doubt_text import doubt_text, write_doubt
     from sim.study.ensemble import load_ensemble
     from sim.study.files import output_folder, short_key
@@ -74,3 +76,4 @@ def compare_in_worlds(
     write_doubt(found, folder)
     print(doubt_text(found))
     print(f"Written to {folder}")
+    return {"folder": folder, "effects": rows_of(doubt_frame(found))}

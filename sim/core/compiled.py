@@ -20,6 +20,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from sim.errors import UserError
+
 __all__ = ["code_fingerprint", "cold", "compiled", "interpreted", "python"]
 
 _SOURCE = Path(__file__).resolve().parent.parent
@@ -41,6 +43,7 @@ _STUDY_SIDE = {
     "__main__.py",
 }
 _KEPT_FOLDERS = 4
+_ROOM_BYTES = 50_000_000  # the rules take 12 MB, and the compiler as much again for a moment
 
 
 @cache
@@ -93,11 +96,28 @@ def _prune(root: Path, keep: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _refuse_unusable(folder: Path) -> None:
+    """Refuse a folder that cannot keep the rules: numba would keep them beside the source, and serve stale ones."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        said = "" if os.access(folder, os.W_OK) else "it is read-only"
+    except OSError as problem:
+        said = problem.strerror or str(problem)
+    if not said and cold() and shutil.disk_usage(folder).free < _ROOM_BYTES:
+        said = f"less than {_ROOM_BYTES // 1_000_000} MB are free"
+    if said:
+        advice = "Name another folder in the environment: XDG_CACHE_HOME=/path."
+        message = f"{folder}: the compiled rules cannot be kept here: {said}. {advice}"
+        raise UserError(message)
+
+
 if not os.environ.get("NUMBA_CACHE_DIR"):
     _folder = _cache_folder()
     numba.config.CACHE_DIR = str(_folder)
     if not _folder.exists():
         _prune(_cache_root(), _folder)
+if not interpreted():
+    _refuse_unusable(Path(numba.config.CACHE_DIR))
 
 
 def compiled(rule: Any) -> Any:

@@ -8,10 +8,10 @@ from collections import Counter
 from typing import Any
 
 from sim.study.card import Card, Score, ordered, shares, target_text
+from sim.study.layout import table, width
 from sim.study.patterns import LIMITS_KIND, UNKNOWN, VERDICTS, comparisons, left_out, waiting
-from sim.study.screen import table
 
-__all__ = ["card_table", "notes"]
+__all__ = ["WIDTH", "card_table", "notes"]
 
 WIDTH = 100
 PERCENT = {"share": "%", "per year": "% a year"}
@@ -64,8 +64,12 @@ def _row(one: Score) -> list[str]:
     return [f"{mark} {name}", number(value.mean, fact.unit), half, target_words(one), away, one.verdict]
 
 
-def card_table(card: Card) -> str:
-    """Return the card as a plain table, one block a kind, with the shares of weight by verdict."""
+def card_table(card: Card, most: int | None = None) -> str:
+    """Return the card as a plain table, one block a kind, with the shares of weight by verdict.
+
+    It is as wide as the screen, or as ``most`` columns.
+    """
+    most = width() if most is None else most
     rows: list[list[str]] = []
     for kind, scores in ordered(card.scores):
         rows += [["", *[""] * (len(HEAD) - 1)], [kind.capitalize(), *[""] * (len(HEAD) - 1)]]
@@ -78,12 +82,15 @@ def card_table(card: Card) -> str:
         [name, f"{total:g}", *(f"{100.0 * part[word]:.0f} %" for word in scored)] for name, total, part, _ in groups
     ]
     rules = [
-        "* held out. ±: half of the 95 % interval of the mean over seeds, which holds luck alone.",
-        "away: tolerances from the target or the nearer end of its range; up to 1 passes, up to 2 is near.",
+        *_wrapped("* held out. ±: half of the 95 % interval of the mean over seeds, which holds luck alone.", most),
+        *_wrapped(
+            "away: tolerances from the target or the nearer end of its range; up to 1 passes, up to 2 is near.", most
+        ),
     ]
-    worths = [f"{name}: {worth}" for name, _, _, worth in groups]
-    summary = table(["by weight", "weight", *scored], parts)
-    return "\n".join([table(HEAD, rows), "", *rules, "", summary, *worths, f"\nOf {len(card.scores)} patterns: {told}"])
+    worths = [line for name, _, _, worth in groups for line in _wrapped(f"{name}: {worth}", most)]
+    summary = table(["by weight", "weight", *scored], parts, most)
+    counted = f"\nOf {len(card.scores)} patterns: {told}"
+    return "\n".join([table(HEAD, rows, most), "", *rules, "", summary, *worths, counted])
 
 
 def notes(card: Card) -> str:
@@ -112,6 +119,6 @@ def _source(known: dict[str, Any]) -> str:
     return f"{known['source']} ({known['year']}, {known['confidence']})."
 
 
-def _wrapped(text: str) -> list[str]:
-    """Wrap a paragraph to the width of the screen, its further lines indented."""
-    return textwrap.wrap(text, WIDTH, subsequent_indent="    ")
+def _wrapped(text: str, most: int = WIDTH) -> list[str]:
+    """Wrap a paragraph, its further lines indented."""
+    return textwrap.wrap(text, most, subsequent_indent="    ")

@@ -9,16 +9,18 @@ from sim.study.claims import METHOD, chances_frame, claims_text
 from sim.study.evidence import evidence_frame, evidence_table
 from sim.study.files import Delivery, manifest
 from sim.study.intervals import CONFIDENCE
+from sim.study.layout import wrapped
 from sim.study.pairs import pairs_table
 from sim.study.precise import precision_frame, precision_text
-from sim.study.ranking import ranking_table
-from sim.study.screen import effects_table
+from sim.study.ranking import ranking, ranking_table
+from sim.study.screen import MAIN_COLUMNS, effects_table
 
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
-    from sim.study.pairs import Pairs
+    from sim.study.layout import wrapped
+from sim.study.pairs import Pairs
 
-__all__ = ["pairs_text", "text", "write", "write_pairs"]
+__all__ = ["facts", "pairs_facts", "pairs_text", "text", "write", "write_pairs"]
 
 MOST_IN_FULL = 3  # scenarios whose effects are printed one by one below the ranking
 
@@ -84,7 +86,25 @@ def text(comparison: Comparison, *, evidence: bool = False) -> str:
     return "\n\n".join(parts)
 
 
+def facts(comparison: Comparison) -> dict[str, Any]:
+    """Return what a script is told of a comparison: the ranking, and the effects on the main indicators."""
+    effects = []
+    for one in comparison.scenarios:
+        for name in MAIN_COLUMNS:
+            if all(name in comparison.columns[own] for own in (one.name, comparison.against.name)):
+                found = comparison.effect(one.name, name)
+                numbers = {"difference": found.mean, "low": found.low, "high": found.high}
+                effects.append({"scenario": one.name, "indicator": name, **numbers})
+    return {**_facts(comparison), "ranking": ranking(comparison), "effects": effects}
+
+
+def pairs_facts(pairs: Pairs) -> dict[str, Any]:
+    """Return what a script is told of pairs: every interaction."""
+    return {**_facts(pairs.comparison), "interactions": pairs.frame.to_dict("records")}
+
+
 def pairs_text(pairs: Pairs) -> str:
     """Return what a person sees of pairs: each alone, and the matrix of interactions."""
     line = "Local share, points: each alone, and what two do together beyond the sum of each alone."
-    return f"{_title(pairs.comparison)}\n{line}\nIn brackets: zero is not excluded.\n{pairs_table(pairs)}"
+    lines = [_title(pairs.comparison), *wrapped(line), "In brackets: zero is not excluded.", pairs_table(pairs)]
+    return "\n".join(lines)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sim.study.additionality import NUMBERS, WINDOWS
 from sim.study.firm_record import MONTHLY
 from sim.study.intervals import Interval, ratio
-from sim.study.screen import between, number, table
+from sim.study.layout import number, table, wrapped
+from sim.study.screen import between
 from sim.study.twins import new_policies
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ def _numbers(comparison: Comparison, scenario: str, one: Finding) -> tuple[float
 def evidence_table(frame: pd.DataFrame) -> str:
     """Return the comparison with the evidence as a table for a person, and each finding's source below."""
     head = ["policy", "measure", "found, %", "contrast, %", "95 % interval", "twin, %", "95 % interval"]
-    rows, notes = [], []
+    rows: list[list[str]] = []
+    notes: list[str] = []
     for row in frame.itertuples():
         span = f"above {row.found_low:g}" if row.found_high == math.inf else f"{row.found_low:g} to {row.found_high:g}"
         words = [str(row.policy), str(row.measure), span]
@@ -126,5 +128,5 @@ def evidence_table(frame: pd.DataFrame) -> str:
             mean, low, high = (float(getattr(row, f"{name}{end}")) for end in ("", "_low", "_high"))
             words += [number(mean), "-" if math.isnan(mean) else between(Interval(mean, low, high, int(row.pairs)))]
         rows.append(words)
-        notes.append(f"{row.policy}, {row.measure}: {row.finding} ({row.source}, {row.year}; {row.confidence})")
+        notes += wrapped(f"{row.policy}, {row.measure}: {row.finding} ({row.source}, {row.year}; {row.confidence})")
     return "\n".join([table(head, rows), "", *notes])

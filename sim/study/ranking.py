@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.study.intervals import Interval, interval, paired
+from sim.study.layout import number, table, wrapped
 from sim.study.ratios import COSTS, DISPLACED, POINTS, SHADOW, SPENT, cost
-from sim.study.screen import number, table
 
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
@@ -115,4 +115,4 @@ def ranking_table(comparison: Comparison) -> str:
                 _with_interval(interval(other)),
             ]
         )
-    return f"{table(HEAD, rows)}\n{NOTE}"
+    return "\n".join([table(HEAD, rows), *wrapped(NOTE)])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TextIO
 
 from sim.study.intervals import interval
+from sim.study.layout import number, table
 from sim.study.runs import Progress
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ __all__ = [
     "MAIN_COLUMNS",
     "binding_table",
     "effects_table",
+    "means",
     "months_table",
     "number",
     "progress_bar",
+    "shows_progress",
     "table",
+    "without_progress",
 ]
 
 # The rows of the short tables; files hold every indicator.
@@ -47,49 +51,30 @@ MAIN_COLUMNS = (
 SECONDS_BETWEEN_LINES = 5.0
 YEAR = 12
 
-
-def number(value: float) -> str:
-    """Write a number for a person: four digits, thousands apart, a dash for none.
-
-    Examples
-    --------
-    >>> [number(value) for value in (0.01234567, -3.0, 1234567.8, float("nan"))]
-    ['0.01235', '-3', '1,234,568', '-']
-    """
-    if math.isnan(value):
-        return "-"
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"  # noqa: PLR2004 - where commas begin to help
+shows_progress: ContextVar[bool] = ContextVar("shows_progress", default=True)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a plain text table, words to the left and numbers to the right; nothing is cut or wrapped.
-
-    Examples
-    --------
-    >>> print(table(["indicator", "mean"], [["market_share_local", "0.2"], ["jobs_local_fte", "512"]]))
-    indicator           mean
-    market_share_local   0.2
-    jobs_local_fte       512
-    """
-    widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
-    lines = []
-    for row in (head, *rows):
-        first = row[0].ljust(widths[0])
-        rest = [word.rjust(width) for word, width in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join([first, *rest]).rstrip())
-    return "\n".join(lines)
-
-
-def months_table(indicators: pd.DataFrame) -> str:
-    """Return a short table of one run: means of its first year, first observed year and last year."""
+def means(indicators: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return the main indicators of one run: means of its first year, first observed year and last year."""
     last = int(indicators["month"].iloc[-1])
     observed = indicators.loc[indicators["warm_up"] == 0, "month"]
     starts = {1, max(1, last - YEAR + 1)} | ({int(observed.iloc[0])} if len(observed) else set())
     spans = sorted({(start, min(last, start + YEAR - 1)) for start in starts})
-    head = ["mean of months", *(f"{first}-{end}" for first, end in spans)]
-    parts = [indicators[indicators["month"].between(first, end)] for first, end in spans]
     names = [name for name in MAIN_COLUMNS if name in indicators.columns]
-    return table(head, [[name, *(number(float(part[name].mean())) for part in parts)] for name in names])
+    return {
+        f"{first}-{end}": {
+            name: float(indicators.loc[indicators["month"].between(first, end), name].mean()) for name in names
+        }
+        for first, end in spans
+    }
+
+
+def months_table(indicators: pd.DataFrame) -> str:
+    """Return a short table of one run, with the means of ``means``."""
+    found = means(indicators)
+    names = next(iter(found.values()))
+    rows = [[name, *(number(part[name]) for part in found.values())] for name in names]
+    return table(["mean of months", *found], rows)
 
 
 def between(found: Interval) -> str:
@@ -132,6 +117,22 @@ def binding_table(binding: Binding) -> str:
 
 
 @contextmanager
+def without_progress() -> Iterator[None]:
+    """Show no progress for a while.
+
+    Examples
+    --------
+    >>> with without_progress(), progress_bar("Comparing", sys.stdout) as progress:
+    ...     progress(60, 60)
+    """
+    before = shows_progress.set(False)
+    try:
+        yield
+    finally:
+        shows_progress.reset(before)
+
+
+@contextmanager
 def progress_bar(title: str, stream: TextIO | None = None) -> Iterator[Progress]:
     """Show how far a study is: a bar with rate and time left, or plain lines where no terminal is.
 
@@ -142,6 +143,9 @@ def progress_bar(title: str, stream: TextIO | None = None) -> Iterator[Progress]
     ...     progress(60, 60)
     Comparing: 60 of 60 runs done
     """
+    if not shows_progress.get():
+        yield lambda done, total: None
+        return
     stream = sys.stderr if stream is None else stream
     if not stream.isatty():
         yield _plain_lines(title, stream)
