@@ -95,6 +95,19 @@ def take_staff(office, firms):
 
 
 @compiled
+def claim_staff(government, firms):
+    """Claim the office's staff."""
+    return take_staff(government[0], firms)
+
+
+@compiled
+def put_on(purses, k, government, shadow_jt):
+    """Enter a cost that the ``k``-th policy puts on others."""
+    purses[k].shadow_jt += shadow_jt
+    government[0].shadow_jt += shadow_jt
+
+
+@compiled
 def spend_from(purses, k, government, flow, jt, books):
     """Pay ``jt`` out of the ``k``-th purse."""
     return spend(purses[k], government[0], flow, jt, books)
@@ -186,12 +199,11 @@ class Office:
 
     def take_staff(self, firms: int) -> int:
         """Claim staff for up to so many firms this month; return for how many there is staff."""
-        return int(python(take_staff)(self.row[0], firms))
+        return int(claim_staff(self.row.arg, firms))
 
     def bear(self, policy: Policy, shadow_jt: float) -> None:
         """Enter a cost that a regulation puts on others: reported beside the budget, no money moves here."""
-        self.purses[policy.name].shadow_jt += shadow_jt
-        self.row[0].shadow_jt += shadow_jt
+        put_on(self.table.arg, self.places[policy.name], self.row.arg, float(shadow_jt))
 
     def ending(self, month: int) -> list[Policy]:
         """Return the policies for which this is the last month, and no other use follows at once."""

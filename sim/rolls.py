@@ -105,6 +105,14 @@ def find_running(entries):
     return found[:count]
 
 
+@compiled
+def put_on_roll(entries, rows, months):
+    """Give firms a help that lasts some months; return the rows of all the firms whose help runs then."""
+    for k in range(rows.size):
+        entries[rows[k]].left_months = months
+    return find_running(entries)
+
+
 class Roll:
     """What a programme knows of the firms, by row of their table; a newcomer in a reused row starts unknown.
 
@@ -172,8 +180,7 @@ class Roll:
     def enrol(self, rows: NDArray[np.int64], months: int) -> None:
         """Give firms a help that lasts some months, this one included."""
         if rows.size > 0:
-            self.left_months[rows] = months
-            self._find_running()
+            self.running = put_on_roll(self.entries.arg, rows, months)
 
     def pass_month(self, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Let a month of every running help, or of some, pass; return the rows for which it was the last."""

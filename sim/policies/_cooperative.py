@@ -45,7 +45,5 @@ def free_places(town: Any, policy: Any, members: float, cost_jt: float) -> int:
 
 def take_members(town: Any, policy: Any, eligible: NDArray[np.int64], places: int, cost_jt: float) -> None:
     """Let firms that apply join: by the policy's rule, within places, purse and staff."""
-    firms = town.tables["firms"].rows
-    roll = town.office.roll(policy, firms)
-    rows = hold(town, policy, eligible[roll.left_months[eligible] == 0], places, cost_jt)
-    roll.enrol(rows, STANDING)
+    rows = hold(town, policy, eligible, places, cost_jt)
+    town.office.roll(policy, town.arg.firms).enrol(rows, STANDING)

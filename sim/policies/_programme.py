@@ -28,7 +28,7 @@ __all__ = [
     "local_firms",
     "lot_of_try",
     "motivate",
-    "not_lately",
+    "rested_firms",
     "times_held",
 ]
 
@@ -53,10 +53,23 @@ def local_firms(town: Any) -> NDArray[np.int64]:
     return rows
 
 
-def not_lately(town: Any, policy: Any, rows: NDArray[np.int64], months: float) -> NDArray[np.int64]:
-    """Return those rows that the policy's programme never helped, or not for so many months."""
-    latest = town.office.roll(policy, town.tables["firms"].rows).latest[rows]
-    return rows[(latest == 0) | (town.month - latest >= months)]
+@compiled
+def find_rested(firms, entries, first, last, month, rest_months):
+    """Return the rows of the firms at work that a programme does not help now, nor helped in so many months."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        latest = entries[i].latest
+        if firms[i].working and entries[i].left_months == 0 and (latest == 0 or month - latest >= rest_months):
+            found[count] = i
+            count += 1
+    return found[:count]
+
+
+def rested_firms(town: Any, policy: Any, months: float = 0.0) -> NDArray[np.int64]:
+    """Return the rows of the local firms at work whose help, if any, ended, and was not given in so many months."""
+    entries, own = town.office.roll(policy, town.arg.firms).entries.arg, town.local_rows
+    rows: NDArray[np.int64] = find_rested(town.arg.firms, entries, own.start, own.stop, town.month, float(months))
+    return rows
 
 
 def ends_quarter(calendar_month: int) -> bool:

@@ -26,7 +26,7 @@ from sim.accounts import PROGRAMME
 from sim.core.compiled import compiled
 from sim.firms import LABOUR
 from sim.policies import Choice, Lever, Policy
-from sim.policies._programme import apply, attend, ends_quarter, local_firms, motivate, not_lately
+from sim.policies._programme import apply, attend, ends_quarter, motivate, rested_firms
 from sim.policies._targeting import choose, targeting
 
 SLIVER = 1e-9  # of a firm: too little to mean anything
@@ -77,8 +77,7 @@ class Coaching(Policy):
             _coach(town, coached)
         free = int(self.firms_at_once) - running.size
         if ends_quarter(town.calendar_month) and free > 0 and months > 0 and coached.size == running.size:
-            waited = not_lately(town, self, local_firms(town), facts["repeat_months"])
-            applicants = apply(town, self, waited[roll.left_months[waited] == 0])
+            applicants = apply(town, self, rested_firms(town, self, facts["repeat_months"]))
             chosen = choose(town, self, applicants, free)
             rows = attend(town, self, chosen[: self._places(town, chosen.size, part, cost_jt)], cost_jt)
             roll.enrol(rows, months)

@@ -29,19 +29,28 @@ from sim.finance import lend, sell_claims
 from sim.firm_figures import working_cost_jt
 from sim.firms import CASH
 from sim.policies import Lever, Policy
-from sim.policies._programme import ends_quarter, hold, local_firms
+from sim.policies._programme import ends_quarter, hold, rested_firms
 from sim.policies._targeting import targeting
 
 
 @compiled
-def assess(firms, rows, loan_jt, smallest_jt, cover_months, sales_months, asked_jt, firms_p):
-    """Work out the loan that each firm asks for [jt]: what it lacks, within its limit, or nothing if that is small."""
+def assess(firms, rows, history_months, loan_jt, smallest_jt, cover_months, sales_months, invoices, asked_jt, firms_p):
+    """Return those rows of firms with papers and a history that want a contract: a loan, or to sell invoices.
+
+    ``asked_jt`` receives the loan that each asks for [jt]: what it lacks, within its limit, or nothing if it is small.
+    """
+    found, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         firm = firms[rows[k]]
-        lacking_jt = cover_months * working_cost_jt(firm, firms_p[0]) - firm.cash_jt
-        limit_jt = min(loan_jt, sales_months * firm.expected_t * firm.price_jt_t)
-        jt = min(lacking_jt, limit_jt - firm.kur_jt)
-        asked_jt[rows[k]] = jt if jt >= smallest_jt else 0.0
+        if firm.registered and firm.age_months >= history_months:
+            lacking_jt = cover_months * working_cost_jt(firm, firms_p[0]) - firm.cash_jt
+            limit_jt = min(loan_jt, sales_months * firm.expected_t * firm.price_jt_t)
+            jt = min(lacking_jt, limit_jt - firm.kur_jt)
+            asked_jt[rows[k]] = jt if jt >= smallest_jt else 0.0
+            if jt >= smallest_jt or invoices:
+                found[count] = rows[k]
+                count += 1
+    return found[:count]
 
 
 @compiled
@@ -121,16 +130,13 @@ class Credit(Policy):
 
     def _asked(self, town: Any, facts: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the loan that each firm with papers, a history and no contract asks for [jt], and who wants one."""
-        firms, contracts = town.tables["firms"].rows, town.office.roll(self, town.tables["firms"].rows)
-        rows = local_firms(town)
-        rows = rows[contracts.left_months[rows] == 0]
-        rows = rows[firms["registered"][rows] & (firms["age_months"][rows] >= facts["history_months"])]
-        asked_jt = np.zeros(firms.size)
-        assess(
-            town.arg.firms, rows, float(self.loan_jt), float(facts["smallest_jt"]), float(facts["cover_months"]),
-            float(facts["sales_months"]), asked_jt, town.arg.firms_p,
+        asked_jt = np.zeros(town.arg.firms.size)
+        wanting = assess(
+            town.arg.firms, rested_firms(town, self), float(facts["history_months"]), float(self.loan_jt),
+            float(facts["smallest_jt"]), float(facts["cover_months"]), float(facts["sales_months"]),
+            self.invoice_share > 0.0, asked_jt, town.arg.firms_p,
         )  # fmt: skip
-        return asked_jt, rows[(asked_jt[rows] > 0.0) | (self.invoice_share > 0.0)]
+        return asked_jt, wanting
 
     def look_back(self, town: Any) -> None:
         """Let clients short of cash sell invoices, and let a month of every contract pass."""

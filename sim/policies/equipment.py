@@ -26,7 +26,7 @@ from sim.core.compiled import compiled
 from sim.firm_figures import working_cost_jt
 from sim.firms import CAPACITY, STEEL
 from sim.policies import Choice, Lever, Policy
-from sim.policies._programme import apply, ends_quarter, grant, help_given, local_firms, not_lately
+from sim.policies._programme import apply, ends_quarter, grant, help_given, rested_firms
 from sim.policies._targeting import choose, targeting
 
 GRANT, REIMBURSEMENT = "grant", "reimbursement"
@@ -81,7 +81,7 @@ class Equipment(Policy):
         if not ends_quarter(town.calendar_month) or most_jt < least_jt or office.affordable(self, least_jt) < 1:
             return
         price_jt, help_jt = np.full(firms.size, most_jt), np.full(firms.size, most_jt)  # by row
-        open_to = not_lately(town, self, local_firms(town), town.world["equipment.repeat_months"])
+        open_to = rested_firms(town, self, town.world["equipment.repeat_months"])
         if self.form == GRANT:
             able = apply(town, self, open_to)
         else:

@@ -19,10 +19,22 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.compiled import compiled
 from sim.firms import MARKET
 from sim.policies import Lever, Policy
 from sim.policies._programme import ends_quarter, hold, local_firms, times_held
 from sim.policies._targeting import targeting
+
+
+@compiled
+def find_without(firms, made, first, last, month, repeat_months):
+    """Return the rows of firms at work without a catalogue, or with an old one."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        if firms[i].working and (made[i] == 0.0 or month - made[i] >= repeat_months):
+            found[count] = i
+            count += 1
+    return found[:count]
 
 
 class Marketing(Policy):
@@ -51,8 +63,10 @@ class Marketing(Policy):
             firms["visibility_help"][rows] += facts["stall_visibility"]
         if self.catalogues_a_quarter >= 1.0 and ends_quarter(town.calendar_month):
             made = town.office.roll(self, firms).figure("catalogue month")
-            rows = local_firms(town)
-            without = rows[(made[rows] == 0) | (town.month - made[rows] >= facts["repeat_months"])]
+            without = find_without(
+                town.arg.firms, made, town.local_rows.start, town.local_rows.stop, town.month,
+                float(facts["repeat_months"]),
+            )  # fmt: skip
             rows = hold(town, self, without, self.catalogues_a_quarter, facts["cost_jt_catalogue"])
             made[rows] = town.month
             firms["marketing"][rows] = np.minimum(1.0, firms["marketing"][rows] + facts["marketing_gain"])

@@ -27,10 +27,21 @@ from sim.core.ledger import pay
 from sim.firms import MARKET
 from sim.policies import Lever, Policy
 from sim.policies._cooperative import free_places, open_doors, take_members
-from sim.policies._programme import local_firms
+from sim.policies._programme import rested_firms
 from sim.policies._targeting import targeting
 
 DECEMBER = 12
+
+
+@compiled
+def pledge(firms, rows, pledged_share, visibility_gain):
+    """Show the members to buyers; return the part of its spare capacity that each pledges to joint offers [t/month]."""
+    spare_t = np.empty(rows.size)
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        firm.visibility_help += visibility_gain
+        spare_t[k] = pledged_share * max(0.0, firm.capacity_t - firm.expected_t)
+    return spare_t
 
 
 @compiled
@@ -78,22 +89,19 @@ class MarketingCooperative(Policy):
 
     def set_rules(self, town: Any) -> None:
         """Open the cooperative for this month, if it has members and its running cost is paid, by its margin first."""
-        facts, firms = town.world.room("marketing_cooperative"), town.tables["firms"].rows
+        facts = town.world.room("marketing_cooperative")
         earned_jt = town.tables["cooperatives"].rows["cash_jt"][SELLING]
         rows = open_doors(town, self, SELLING, self.fee_share, facts["cost_jt_month"], earned_jt)
-        town.for_this_month("firms", rows, sells_jointly=True)
-        firms["visibility_help"][rows] += facts["visibility_gain"]
-        if rows.size > 1:
-            spare_t = self.pledged_share * np.maximum(0.0, firms["capacity_t"][rows] - firms["expected_t"][rows])
-            others_t = (spare_t.sum() - spare_t) / (rows.size - 1)  # each tonne promised once
-            town.for_this_month("firms", rows, shared_volume_t=others_t)
+        spare_t = pledge(town.arg.firms, rows, float(self.pledged_share), float(facts["visibility_gain"]))
+        others_t = (spare_t.sum() - spare_t) / max(1, rows.size - 1)  # each tonne promised once
+        town.for_this_month("firms", rows, sells_jointly=True, shared_volume_t=others_t)
 
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter."""
         cost_jt = town.world["marketing_cooperative.cost_jt_firm"]
         places = free_places(town, self, self.members, cost_jt)
         if places > 0:
-            take_members(town, self, local_firms(town), places, cost_jt)
+            take_members(town, self, rested_firms(town, self), places, cost_jt)
 
     def look_back(self, town: Any) -> None:
         """Share the month's fines among members, and in December pay out what is left beyond the reserve."""

@@ -25,18 +25,21 @@ from sim.core.compiled import compiled
 from sim.firms import STEEL
 from sim.policies import Lever, Policy
 from sim.policies._cooperative import free_places, open_doors, take_members
-from sim.policies._programme import local_firms
+from sim.policies._programme import rested_firms
 from sim.policies._targeting import targeting
 from sim.steel_market import lapse, may_order_direct
 
 
 @compiled
-def find_unable(firms, producers, rows, unable, steel_p):
-    """Find out which of some firms cannot order a lot at their mill alone."""
+def find_unable(firms, producers, rows, steel_p):
+    """Return those rows of firms that cannot order a lot at their mill alone."""
+    found, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         firm = firms[rows[k]]
-        use_t = firm.material_t_t * firm.expected_t
-        unable[k] = not may_order_direct(firm, producers[firm.mill], use_t, steel_p[0])
+        if not may_order_direct(firm, producers[firm.mill], firm.material_t_t * firm.expected_t, steel_p[0]):
+            found[count] = rows[k]
+            count += 1
+    return found[:count]
 
 
 @compiled
@@ -78,10 +81,8 @@ class MaterialCentre(Policy):
         facts = town.world.room("material_centre")
         places = free_places(town, self, self.members, facts["cost_jt_firm"])
         if places > 0:
-            rows = local_firms(town)
-            unable = np.zeros(rows.size, bool)
-            find_unable(town.arg.firms, town.arg.producers, rows, unable, town.arg.steel_p)
-            take_members(town, self, rows[unable], places, facts["cost_jt_firm"])
+            unable = find_unable(town.arg.firms, town.arg.producers, rested_firms(town, self), town.arg.steel_p)
+            take_members(town, self, unable, places, facts["cost_jt_firm"])
         self._pay_in(town, facts["cost_jt_month"])
 
     def _pay_in(self, town: Any, kept_jt: float) -> None:

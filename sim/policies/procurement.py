@@ -63,9 +63,17 @@ def loss(value, reserved_share, liking, pull, local_share, nest):
 
 
 @compiled
-def set_purchases(kinds, reserved_share, price_preference, local_preference, pays_within_months, late_cut, market):
-    """Set the rules of the month's purchases where they go beyond the usual ones."""
-    kind = kinds[GOVERNMENT]
+def set_purchases(
+    kinds, usual, reserved_share, price_preference, local_preference, pays_within_months, late_cut, market
+):
+    """Set the rules of the month's purchases where they go beyond the usual ones, which are kept in ``usual``."""
+    kind, before = kinds[GOVERNMENT], usual[0]
+    before.reserved_share = kind.reserved_share
+    before.price_preference = kind.price_preference
+    before.local_pull = kind.local_pull
+    before.terms_months = kind.terms_months
+    before.late_share = kind.late_share
+    before.very_late_share = kind.very_late_share
     kind.reserved_share = max(kind.reserved_share, reserved_share)
     kind.price_preference = max(kind.price_preference, price_preference)
     kind.local_pull += market[0].price_elasticity * math.log1p(local_preference)
@@ -138,12 +146,18 @@ class Procurement(Policy):
     late_cut = Lever("share", 0, 1, 0, "Part of the city's late payments that come on time instead")
     evenness = Lever("share", 0, 1, 0, "How far purchases are spread evenly over the year; 1 is the same every month")
 
+    def __init__(self, first: int, last: int, **levers: Any) -> None:
+        """Take dates and levers; the usual rules are noted when the policy first acts."""
+        super().__init__(first, last, **levers)
+        self.usual: Any = None
+
     def set_rules(self, town: Any) -> None:
         """Set the rules of this month's purchases where they go beyond the usual ones, which are kept in mind."""
         t = town.arg
-        self.usual = seen(town.kinds[GOVERNMENT : GOVERNMENT + 1].copy())
+        if self.usual is None:
+            self.usual = seen(np.zeros(1, town.kinds.dtype))
         set_purchases(
-            t.kinds, float(self.reserved_share), float(self.price_preference), float(self.local_preference),
+            t.kinds, self.usual, float(self.reserved_share), float(self.price_preference), float(self.local_preference),
             float(self.pays_within_months), float(self.late_cut), t.market_p,
         )  # fmt: skip
         town.public_season += self.evenness * (1.0 - town.public_season)

@@ -112,15 +112,24 @@ def find_fit(firms, first, last, kinds):
 
 
 @compiled
+def holds_reserved_place(buyer, links):
+    """Tell whether a firm holds one of a store's reserved places."""
+    held = False
+    for k in range(buyer.first_link, buyer.last_link):
+        held = held or (links[k].local_only and links[k].firm >= 0)
+    return held
+
+
+@compiled
 def add_shortfalls(
-    buyers, kinds, links, firms, usual_lengths, import_utility, import_price_jt_t, cost_jt_place, market
+    stores, buyers, kinds, links, firms, usual_lengths, import_utility, import_price_jt_t, cost_jt_place, market
 ):
     """Return what stores lose by the firms on their reserved places beyond what they are paid for these [jt]."""
     m, kind = market[0], kinds[STORES]
     missing_jt = 0.0
-    for b in range(buyers.size):
+    for b in stores:
         buyer = buyers[b]
-        if buyer.kind == STORES and buyer.quota_slots > 0.0:
+        if buyer.quota_slots > 0.0 and holds_reserved_place(buyer, links):
             usual, pulls, count, length = 0.0, 0.0, 0, 0
             for k in range(buyer.first_link, buyer.last_link):
                 link = links[k]
@@ -197,8 +206,8 @@ class StoreAccess(Policy):
             return
         t, outside = town.arg, town.outside
         missing_jt = add_shortfalls(
-            t.buyers, t.kinds, t.links, t.firms, town.lengths, outside.import_utility, outside.import_price_jt_t,
-            town.world["store_access.cost_jt_place"], t.market_p,
+            town.stores, t.buyers, t.kinds, t.links, t.firms, town.lengths, outside.import_utility,
+            outside.import_price_jt_t, town.world["store_access.cost_jt_place"], t.market_p,
         )  # fmt: skip
         town.office.bear(self, missing_jt)
 

@@ -85,6 +85,28 @@ def find_hopeful(
     return found[:count]
 
 
+@compiled
+def forget_extensions(firms, first, last, extended):
+    """Forget that a certificate was extended once it has run out."""
+    for i in range(first, last):
+        if firms[i].certificate_months <= 0.0:
+            extended[i] = 0.0
+
+
+@compiled
+def decide(firms, due, fits, enough, extended, extension_months, firms_p):
+    """Issue or extend the certificates of applications with points enough; one to be extended needs no new visit."""
+    for k in range(due.size):
+        firm = firms[due[k]]
+        valid = firm.certificate_months > 0.0
+        if enough[k] and firm.ban_months <= 0.0 and (fits[k] or valid):
+            if valid:
+                firm.certificate_months += extension_months
+                extended[due[k]] = 1.0
+            else:
+                firm.certificate_months = firms_p[0].certificate_months
+
+
 class Tkdn(Policy):
     """Free local-content certificates for firms that can prove domestic steel."""
 
@@ -141,17 +163,14 @@ class Tkdn(Policy):
         """Issue or extend the certificates of applications that hold; the others are refused."""
         if due.size == 0:
             return
-        firms, facts, roll = town.tables["firms"].rows, town.world.room("tkdn"), town.office.rolls[self.name]
-        extended = roll.figure("extended")
-        longer = np.flatnonzero(extended)
-        extended[longer[firms["certificate_months"][longer] <= 0.0]] = 0.0
-        valid = firms["certificate_months"][due] > 0.0
+        facts, roll, own = town.world.room("tkdn"), town.office.rolls[self.name], town.local_rows
+        forget_extensions(town.arg.firms, own.start, own.stop, roll.figure("extended"))
         fits = lot_of_try(town, self, due, roll.figure("tries")[due]) < facts["fit_share"]
-        holds = (fits | valid) & (self._points(town, due) >= facts["least_points"]) & (firms["ban_months"][due] <= 0.0)
-        fresh, longer = due[holds & ~valid], due[holds & valid]
-        firms["certificate_months"][fresh] = town.p_firms["certificate_months"][0]
-        firms["certificate_months"][longer] += facts["extension_months"]
-        extended[longer] = 1.0
+        enough = self._points(town, due) >= facts["least_points"]
+        decide(
+            town.arg.firms, due, fits, enough, roll.figure("extended"), float(facts["extension_months"]),
+            town.arg.firms_p,
+        )  # fmt: skip
 
     def look_back(self, town: Any) -> None:
         """Keep the record of the steel that local firms bought."""
