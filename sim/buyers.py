@@ -40,8 +40,6 @@ class Link(RowView):
     fit: float = column("log points", "Lasting liking of this buyer for this firm")
     weight: float = column("index", "Attraction this month", low=0)
     order_t: float = column("t", "Ordered in this round", low=0)
-    first_t: float = column("t/month", "Ordered in the first round", low=0)
-    delivered_t: float = column("t/month", "Delivered this month", low=0)
 
 
 class Buyer(RowAgent):

@@ -65,11 +65,11 @@ class History:
     def close_month(self, model: Any) -> None:
         """Note prices, cooperatives and public spending; the month is complete."""
         i = model.month - 1
-        for field, month in zip(COOPERATIVE_FIELDS, self.cooperatives[i], strict=True):
-            month[:] = model.tables["cooperatives"].rows[field]
         season, outside = model.seasons[i], model.outside
         self.world[i] = (outside.steel_price_jt_t, outside.import_price_jt_t, season.demand, season.days)
-        if self.policies:
+        if self.policies:  # without one, no cooperative opens and nothing is spent
+            for field, month in zip(COOPERATIVE_FIELDS, self.cooperatives[i], strict=True):
+                month[:] = model.tables["cooperatives"].rows[field]
             purses = model.office.table.rows
             self.spending[i], self.shadow[i] = purses["spent_jt"], purses["shadow_jt"]
         self.length = model.month

@@ -55,9 +55,18 @@ def pay(books, flow, payer, payee, jt):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _close(books, giver, taker, is_agent, before, now, balances, held):  # type: ignore[no-untyped-def]
-    """Fill in the ends of sectors without agents, check, and return (a leaking flow or -1, a leaking sector or -1)."""
+def _close(books, giver, taker, is_agent, before, now, place, counted, balances, held):  # type: ignore[no-untyped-def]
+    """Take over what is held now, fill in the ends of sectors without agents, and check.
+
+    Returns
+    -------
+    (a leaking flow or -1, a leaking sector or -1)
+    """
     turnover = 1.0
+    for s in range(now.size):
+        before[s] = now[s]
+    for k in range(place.size):
+        now[place[k]] = counted[k]
     for f in range(books.shape[0]):
         if not is_agent[taker[f]]:
             books[f, 1] = books[f, 0]
@@ -132,11 +141,10 @@ class Ledger:
         AuditError
             Something appeared or vanished; the message names the flow or the sector.
         """
-        self._before[:] = self._now
-        self._now[self._place] = holdings
         flow, sector = _close(
-            self.books, self._giver, self._taker, self._is_agent, self._before, self._now, self._balances, self._held
-        )
+            self.books, self._giver, self._taker, self._is_agent, self._before, self._now, self._place, holdings,
+            self._balances, self._held,
+        )  # fmt: skip
         if flow >= 0:
             self._refuse_flow(month, flow)
         if sector >= 0:
