@@ -39,7 +39,7 @@ def cut_on_paper(window):
     window.emulate_media(media="print")
     window.set_viewport_size({"width": int(wide), "height": int(high)})
     cut = window.evaluate(CUT, [wide, high])
-    window.emulate_media(media="screen")
+    window.emulate_media(media="null")
     window.set_viewport_size(before)
     return cut
 

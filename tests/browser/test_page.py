@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.everybody import barriers
+from tests.browser.everybody import barriers, cut_on_paper, sheets
 
 pytestmark = pytest.mark.browser
 
@@ -285,3 +285,17 @@ def test_two_visitors_do_not_disturb_each_other(page, watched, address):
     button(other, "One month").click()
     stands_at(other, 61)
     stands_at(page, 60)
+
+
+def test_what_is_shown_is_printed_whole(page):
+    button(page, "One year").click()
+    stands_at(page, 72)
+    page.locator("circle.firm").nth(30).click()
+    page.get_by_role("heading", name=re.compile("Local firm")).wait_for()
+    page.locator(".kb-figure").wait_for()
+    assert cut_on_paper(page) == []
+    page.emulate_media(media="print")
+    assert page.get_by_text("Skip the choices").is_hidden()
+    assert not page.locator("select:visible, button.kb-button:visible").count()
+    page.emulate_media(media="null")
+    assert sheets(page) <= 3
