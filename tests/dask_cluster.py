@@ -14,9 +14,9 @@ PATIENCE_S = 60
 
 def _started(folder, *words):
     surroundings = os.environ | {"PYTHONPATH": str(ROOT)}
-    log = (folder / f"{words[0]}.log").open("w")
     command = [sys.executable, "-m", "dask", *map(str, words), "--no-dashboard"]
-    return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, env=surroundings)
+    with (folder / f"{words[0]}.log").open("w") as log:
+        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, env=surroundings)
 
 
 @contextmanager
@@ -33,6 +33,10 @@ def cluster(folder, workers=2):
         if workers:
             options = ["--nworkers", workers, "--nthreads", 1, "--local-directory", folder]
             processes.append(_started(folder, "worker", address, *options))
+            log = folder / "worker.log"
+            while log.read_text().count("Registered to") < workers:
+                assert time.monotonic() < end, log.read_text()
+                time.sleep(0.1)
         yield address, processes
     finally:
         for process in reversed(processes):

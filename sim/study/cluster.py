@@ -98,7 +98,7 @@ def connected(address: str) -> Iterator[tuple[Callable[[], ClusterPool], int]]:
         raise UserError(message) from problem
     try:
         try:
-            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            client.wait_for_workers(1, timeout=PATIENCE_SECONDS)
         except TimeoutError as problem:
             message = f"--cluster {address}: the scheduler has no workers. Start some: dask worker {address}"
             raise UserError(message) from problem
