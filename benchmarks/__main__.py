@@ -10,6 +10,7 @@ from benchmarks.months import baseline_run, by_size, full_city_month
 from benchmarks.policies import policy_costs
 from benchmarks.rivals import against_c, against_oracle
 from benchmarks.starts import start_times
+from benchmarks.sweeps import sweep_costs
 from sim import MetalSupplyChain
 
 OUT = Path(__file__).parent.parent / "results" / "bench" / "bench.json"
@@ -74,6 +75,7 @@ def main() -> None:
         _show("One stage against C (-O3, no fused multiply-add)", limit, kept)
     _show("What a policy in force adds to a month of full_city", policy_costs(), kept)
     _show("Mesa", mesa_costs(), kept)
+    _show("Sweeps of the baseline, on one core and on two", sweep_costs(), kept)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
     print(f"\nKept in {OUT.relative_to(Path.cwd()) if OUT.is_relative_to(Path.cwd()) else OUT}")

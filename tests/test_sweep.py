@@ -352,6 +352,7 @@ def test_the_status_names_errors_and_how_to_see_one(bad_sweep):
 )
 def test_mistakes_are_told(capsys, tmp_path, monkeypatch, words, told):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.study.cluster.CONNECT_SECONDS", 0.1)
     code, _, err = call(capsys, "sweep", *words)
     assert code == 2
     assert err.replace(COMPILING, "").startswith(told)

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class Reader:
         self.folder = folder
         self.environment = {"PYTHONPATH": str(ROOT)} | dict(os.environ)
         self.environment.pop("NUMBA_DISABLE_JIT", None)  # a reader has the compiler on
+        self.running = []
 
     def follow(self, language, body):
         doing = {"sh": self.commands, "console": self.commands, "python": self.python, "toml": self.toml}
@@ -86,6 +88,9 @@ class Reader:
             assert "VENV := .venv\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
         elif first == ".ci/run":
             assert os.access(ROOT / first, os.X_OK)
+        elif first == "dask":
+            assert rest.pop() == "&"
+            self.start_aside(["-m", "dask", *rest, "--no-dashboard"])
         else:
             assert first == "kotabaja", f"how is {first} checked?"
             self.start(["-m", "sim", *rest])
@@ -94,6 +99,22 @@ class Reader:
         options = {"cwd": self.folder, "env": self.environment, "capture_output": True, "text": True}
         done = subprocess.run([sys.executable, *words], check=False, **options)
         assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}{done.stderr}"
+
+    def start_aside(self, words):
+        said = self.folder / f".aside_{len(self.running)}"
+        with said.open("w") as output:
+            options = {"cwd": self.folder, "env": self.environment, "stdout": output, "stderr": subprocess.STDOUT}
+            self.running.append(subprocess.Popen([sys.executable, *words], **options))
+        end = time.monotonic() + 60
+        while " at: " not in said.read_text():
+            assert time.monotonic() < end, said.read_text()
+            time.sleep(0.1)
+
+    def leave(self):
+        for process in reversed(self.running):
+            process.terminate()
+        for process in self.running:
+            process.wait(timeout=60)
 
     def python(self, body):
         added = ADDED.match(body)
@@ -118,8 +139,11 @@ class Reader:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_of_a_page_works(page, tmp_path):
     reader = Reader(tmp_path)
-    for language, body in blocks_of(page):
-        reader.follow(language, body)
+    try:
+        for language, body in blocks_of(page):
+            reader.follow(language, body)
+    finally:
+        reader.leave()
     results = set(re.findall(r"`(results/[\w/.]+)`", words_of(page)))
     for name in results:
         # `make brief` is not run here: the files of a briefing have tests of their own

@@ -26,7 +26,8 @@ except ModuleNotFoundError as missing:
 
 __all__ = ["ClusterPool", "connected"]
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 10.0
+SECONDS_BETWEEN_KNOCKS = 0.5
 PATIENCE_SECONDS = 60.0
 
 
@@ -108,9 +109,18 @@ def connected(address: str) -> Iterator[tuple[Callable[[], ClusterPool], int]]:
 
 
 def _knock(address: str) -> None:
-    """Find out at once whether anything listens at an address: dask would take a while to say so."""
+    """Find out whether anything listens at an address, which may be just starting: dask waits long before it says so."""
     parts = re.fullmatch(r"(?:tcp|tls)://(.+):(\d+)", address)
     if parts is None:
         message = "an address is written tcp://HOST:PORT"
         raise ValueError(message)
-    socket.create_connection((parts[1].strip("[]"), int(parts[2])), timeout=CONNECT_SECONDS).close()
+    place, end = (parts[1].strip("[]"), int(parts[2])), time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            socket.create_connection(place, timeout=CONNECT_SECONDS).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(SECONDS_BETWEEN_KNOCKS)
+        else:
+            return
