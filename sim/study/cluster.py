@@ -109,7 +109,7 @@ def connected(address: str) -> Iterator[tuple[Callable[[], ClusterPool], int]]:
 
 
 def _knock(address: str) -> None:
-    """Find out whether anything listens at an address, which may be just starting: dask waits long before it says so."""
+    """Find out whether anything listens at an address, which may only just be starting."""
     parts = re.fullmatch(r"(?:tcp|tls)://(.+):(\d+)", address)
     if parts is None:
         message = "an address is written tcp://HOST:PORT"
