@@ -46,8 +46,11 @@ def table(command):
 
 
 def renewed(text):
-    """Return the page with every table as the command has it now."""
+    """Return the page with every table as the command has it now, and a section for every new command."""
     known = commands()
+    told = [found[2] for found in MARKED.finditer(text)]
+    new = [name for name in known if name not in told]
+    text += "".join(f"\n## kotabaja {name}\n\n<!-- options: {name} -->\n<!-- end -->\n" for name in new)
     return MARKED.sub(lambda found: found[1] + table(known[found[2]]) + found[3], text)
 
 

@@ -9,6 +9,7 @@ from tests.command_page import MARKED, PAGE, commands, renewed, table
 def test_the_page_has_the_options_of_every_command_as_they_are():
     text = PAGE.read_text(encoding="utf-8")
     assert renewed(text) == text, "run: python -m tests.command_page"
+    assert "## kotabaja run\n" in renewed("")
     assert sorted(found[2] for found in MARKED.finditer(text)) == sorted(commands())
     assert re.findall(r"^## kotabaja (.+)$", text, re.MULTILINE) == [found[2] for found in MARKED.finditer(text)]
 
