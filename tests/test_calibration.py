@@ -98,10 +98,10 @@ def test_a_fact_rules_out_where_the_card_says_miss():
 
 
 def test_an_emulator_learns_a_function_and_knows_how_well():
-    one, x = learnt(sd=1.0), points(200, seed=2)
+    one, x = learnt(low=-2.0, high=-2.0, sd=1.0), points(200, seed=2)
     mean, variance = one.expect(x)
     assert np.abs(mean - bent(x)).max() < 0.02
-    one, x = learnt(number=100, noise=0.2, sd=1.0), points(400, seed=2)
+    one, x = learnt(number=100, noise=0.2, low=-2.0, high=-2.0, sd=1.0), points(400, seed=2)
     mean, variance = one.expect(x)
     away = np.abs(mean - bent(x)) / np.sqrt(variance)
     assert (away < 3.0).mean() > 0.98
@@ -113,6 +113,15 @@ def test_an_emulator_of_a_constant_says_the_constant():
     assert one.process is None
     assert one.expect(x)[0] == pytest.approx(7.0)
     assert one.implausibility(x) == pytest.approx(2.0)
+
+
+def test_a_moment_that_rules_nothing_out_keeps_its_trend_and_the_spread_about_it():
+    x = points(60)
+    quiet = emulators(Runs(x, {"y": bent(x)[:, None]}), [Target("y", 0.0, 2.0, 1.0)])[0]
+    assert quiet.process is None
+    mean, variance = quiet.expect(x)
+    assert variance == pytest.approx(((bent(x) - mean) ** 2).mean())
+    assert learnt().process is not None
 
 
 def test_implausibility_holds_emulator_fact_and_luck():
@@ -144,7 +153,7 @@ def test_points_without_a_value_are_left_out_of_their_moment():
     x = points(60)
     values = np.repeat(bent(x)[:, None], 2, axis=1)
     values[::6, 0] = np.nan
-    one = emulators(Runs(x, {"y": values}), [Target("y", 0.5, 0.5, 1.0)])[0]
+    one = emulators(Runs(x, {"y": values}), [Target("y", -2.0, -2.0, 1.0)])[0]
     assert np.abs(one.expect(x)[0] - bent(x)).max() < 0.05
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
-from sim.study.calibration.targets import Target
+from sim.study.calibration.targets import CUTOFF, Target
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,8 @@ __all__ = ["Emulator", "Runs", "emulators", "luck_variance"]
 FAR = 8.0
 FEWEST = 20  # points that a moment must be known at
 LEAST_SPREAD = 1e-12
-SEARCH_STEPS = 25
+SEARCH_STEPS = 20
+QUIET = 0.5  # of the cutoff
 LENGTHS = (0.5, 10.0)  # of the process's memory, in widths of an input's range
 
 
@@ -70,7 +71,7 @@ class Emulator:
         mean = columns @ self.trend
         doubt = ((columns @ self.doubt) * columns).sum(axis=1)
         if self.process is None:
-            return mean, doubt
+            return mean, doubt + self.scale**2
         further, sd = self.process.predict(points, return_std=True)
         return mean + self.scale * further, (self.scale * sd) ** 2 + doubt
 
@@ -135,8 +136,10 @@ def _taught(points: NDArray[np.float64], values: NDArray[np.float64], target: Ta
     doubt = noise * np.linalg.pinv(columns.T @ columns)
     rest = means - columns @ trend
     scale = float(rest.std())
-    if scale <= LEAST_SPREAD * max(1.0, float(np.abs(means).max())):
-        return Emulator(target, trend, None, 0.0, luck, doubt)
+    # Where no point comes near to being ruled out, a trend and the spread about it say all that is needed.
+    away = np.abs(target.distance(means)).max() / np.sqrt(target.sd**2 + luck)
+    if away < QUIET * CUTOFF or scale <= LEAST_SPREAD * max(1.0, float(np.abs(means).max())):
+        return Emulator(target, trend, None, scale, luck, doubt)
     return Emulator(target, trend, _process(points, rest / scale, noise / scale**2, seed), scale, luck, doubt)
 
 
