@@ -21,7 +21,7 @@ from sim.study.card_text import card_table, notes
 from sim.study.intervals import interval
 from sim.study.limits import LIMITS
 from sim.study.measures import MEASURES
-from sim.study.patterns import LIMITS_KIND, Pattern, comparisons, left_out, patterns, waiting
+from sim.study.patterns import LIMITS_KIND, Pattern, comparisons, left_out, patterns
 
 BY_KEY = {one.key: one for one in patterns()}
 POINTS = {"H": 3.0, "M": 2.0, "L": 1.0}
@@ -83,9 +83,7 @@ def test_no_pattern_speaks_of_a_policy():
 def test_what_is_not_scored_has_a_reason():
     assert len(left_out()) > 0
     assert all(reason.endswith(".") for reason in left_out().values())
-    assert all(fact["needs"] and fact["reason"] for fact in waiting().values())
     assert all(fact["finding"] and fact["source"] for fact in comparisons().values())
-    assert not set(waiting()) & set(BY_KEY)
 
 
 # The distance and the verdict
@@ -195,7 +193,7 @@ def test_the_table_fits_a_screen_and_tells_all(monkeypatch):
     assert max(map(len, text.splitlines())) <= 100
     assert all(one.name in text for one in patterns())
     assert all(name in text for name in left_out())
-    assert all(fact["name"] in text for fact in (*waiting().values(), *comparisons().values()))
+    assert all(fact["name"] in text for fact in comparisons().values())
     assert f"Of {len(patterns())} patterns: {len(patterns())} pass, 0 near, 0 miss" in text
     lines = card_table(card).splitlines()
     for one in patterns():

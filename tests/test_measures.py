@@ -12,6 +12,7 @@ from sim.firms import CAPACITY, CASH, MARKET, NONE, STEEL
 from sim.study.measures import MEASURES
 from sim.study.measures.difficulties import troubled_months
 from sim.study.measures.firms import yearly_growth
+from sim.study.measures.programmes import with_certificates
 from sim.study.simulate import Job
 from sim.study.watch import FIRM_COLUMNS, Watched, watch
 
@@ -309,3 +310,18 @@ def test_the_lives_of_firms_are_known_from_the_first_month():
 def test_a_run_without_observed_months_is_refused():
     with pytest.raises(UserError, match="no month is left after the warm-up"):
         watch(Job(Scenario.load("baseline").changed(SHORT), seed=1, months=3))
+
+
+def test_approvals_are_counted_in_a_town_with_the_certificate_programme():
+    world = Scenario.load("baseline").changed({"time.warm_up_months": 24, "time.observed_months": 24})
+    approved = MEASURES["certificate_approval"](watch(Job(world, 3)))
+    assert 0.2 < approved < 0.7
+    # nobody's file fits: no application is approved, but for the odd certificate that comes by itself
+    none = world.changed({"tkdn.fit_share": 0.4, "tkdn.least_points": 40.0})
+    assert MEASURES["certificate_approval"](watch(Job(none, 3))) < 0.1
+
+
+def test_a_programme_in_force_is_taken_as_it_is():
+    own = Scenario.load("policies/tkdn")
+    assert with_certificates(own) is own
+    assert with_certificates(Scenario.load("baseline")).uses[0].levers == own.uses[0].levers

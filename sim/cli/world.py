@@ -43,6 +43,9 @@ def describe(
         Path | None, typer.Option(metavar="FILE", help="The document of --odd. [default: docs/odd.md]")
     ] = None,
     columns: Annotated[bool, typer.Option("--columns", help="Describe every column of every result table.")] = False,
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="Write the register of assumptions (docs/assumptions.md) anew.")
+    ] = False,
 ) -> Facts:
     """Describe the model from its own declarations. Entities, schedule, rules, parameters, policies, and so on.
 
@@ -52,7 +55,12 @@ def describe(
 
     if document and not odd:
         context.fail("--document goes with --odd.")
-    if odd:
+    if assumptions:
+        from sim.study.assumptions import renew as renew_assumptions
+
+        page, influences = Path("docs/assumptions.md"), Path("docs/sensitivity/morris.csv")
+        print(f"{page}: {'written anew' if renew_assumptions(page, influences) else 'is as the register has it'}")
+    elif odd:
         document = document or Path("docs/odd.md")
         from sim.odd import renew
 

@@ -55,7 +55,7 @@ def ranges_left(rows: pd.DataFrame, members: pd.DataFrame, ax: Axes | None = Non
     ax.tick_params(axis="y", length=0, labelsize=TEXT_PT)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(
-        "Grey: the range before. Coloured: nine in ten members (grey-green: matched; dark grey: drawn freely).\n"
+        "Grey: the range before. Coloured: nine in ten members (green: matched with facts; dark grey: drawn freely).\n"
         "Ticks: members. Diamond: the baseline. Numbers: 5 to 95 % of members, of the range.",
         fontsize=TEXT_PT,
     )

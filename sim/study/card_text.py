@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.study.card import Card, Score, ordered, shares, target_text
 from sim.study.layout import table, width
-from sim.study.patterns import LIMITS_KIND, UNKNOWN, VERDICTS, comparisons, left_out, waiting
+from sim.study.patterns import LIMITS_KIND, UNKNOWN, VERDICTS, comparisons, left_out
 
 __all__ = ["WIDTH", "card_table", "notes"]
 
@@ -100,11 +100,6 @@ def notes(card: Card) -> str:
         fact = one.pattern
         told = f"{fact.name} [{fact.key}]: {fact.meaning}. {fact.source} ({fact.year}, {fact.confidence}). "
         lines += _wrapped(told + f"Weight {fact.weight:g}, {fact.use}. {fact.why}")
-    lines += ["", "Known, and scored once the model has what it takes"]
-    for known in waiting().values():
-        target = f"{known['target']:g} ± {known['tolerance']:g} {known['unit']}"
-        told = f"{known['name']}: {target}. {known['reason']} {_source(known)} Waits for the policy {known['needs']}."
-        lines += _wrapped(told)
     lines += ["", "What field experiments found: to be compared with, never a target"]
     for known in comparisons().values():
         lines += _wrapped(f"{known['name']}: {known['finding']}. {_source(known)}")

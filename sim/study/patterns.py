@@ -19,13 +19,13 @@ __all__ = [
     "MISS",
     "NEAR",
     "PASS",
+    "PROGRAMMES_KIND",
     "UNKNOWN",
     "VERDICTS",
     "Pattern",
     "comparisons",
     "left_out",
     "patterns",
-    "waiting",
 ]
 
 FACTS = Path(__file__).with_name("patterns.toml")
@@ -33,6 +33,7 @@ CALIBRATION, HELD_OUT = "calibration", "held out"
 PASS, NEAR, MISS, UNKNOWN = VERDICTS = ("pass", "near", "miss", "unknown")
 PASS_WITHIN, NEAR_WITHIN = 1.0, 2.0
 LIMITS_KIND = "limits"
+PROGRAMMES_KIND = "programmes"
 
 
 @dataclass(frozen=True)
@@ -125,17 +126,6 @@ def left_out() -> dict[str, str]:
     True
     """
     return {entry["name"]: entry["reason"] for entry in _facts()["left_out"].values()}
-
-
-def waiting() -> dict[str, dict[str, Any]]:
-    """Return the facts whose measure waits for a policy, by key, as they stand in the file.
-
-    Examples
-    --------
-    >>> [fact["needs"] for fact in waiting().values()]
-    ['tkdn']
-    """
-    return _facts().get("waiting", {})
 
 
 def comparisons() -> dict[str, dict[str, Any]]:

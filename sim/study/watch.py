@@ -54,7 +54,7 @@ class Watched:
     outside clusters. ``firms`` has one row a month and working firm: ``month`` (from 0 at the first observed one),
     ``FIRM_COLUMNS``, and ``places``, the firm's places on the lists of buyers that have few. ``lives`` has one row a
     local firm that was at work in the last ``ends`` months, warm-up included: the number of its ``first`` and ``last``
-    month at work.
+    month at work. ``seed`` names the luck of the run.
     """
 
     scenario: Scenario
@@ -62,6 +62,7 @@ class Watched:
     firms: pd.DataFrame
     lives: pd.DataFrame | None = field(default=None)
     ends: int = 0
+    seed: int = 1
 
     def values(self, column: str) -> NDArray[np.float64]:
         """Return an indicator by month."""
@@ -124,7 +125,7 @@ def watch(job: Job) -> Watched:
     main = {f"{name}_outside": model.history.sums(name, ~model.history.local) for name in MAIN_BUYER_SUMS}
     table = table.assign(**main)
     observed = table[table["warm_up"] == 0].reset_index(drop=True)
-    return Watched(job.scenario, observed, _firms(pieces), _lives(local), len(local))
+    return Watched(job.scenario, observed, _firms(pieces), _lives(local), len(local), job.seed)
 
 
 def _firms(pieces: list[Any]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.study.patterns import NEAR_WITHIN, Pattern, patterns
+from sim.study.patterns import NEAR_WITHIN, PROGRAMMES_KIND, Pattern, patterns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,9 +61,11 @@ def target_of(fact: Pattern) -> Target:
 def calibration_facts(names: Sequence[str] = ()) -> list[Pattern]:
     """Return the facts of the card that values may be set by: all of them, or those named.
 
+    Without those of programmes: a run without a policy cannot tell them.
+
     Examples
     --------
     >>> any(fact.held_out for fact in calibration_facts())
     False
     """
-    return [one for one in patterns() if not one.held_out and (not names or one.key in names)]
+    return [one for one in patterns() if not one.held_out and one.kind != PROGRAMMES_KIND and (not names or one.key in names)]

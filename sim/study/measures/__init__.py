@@ -7,7 +7,7 @@ measured of a run: see ``sim/study/limits.py``.
 from __future__ import annotations
 
 # The order of the rooms is the order of the file.
-from sim.study.measures import account, difficulties, firms, lives, money, seasons  # noqa: F401
+from sim.study.measures import account, difficulties, firms, lives, money, programmes, seasons  # noqa: F401
 from sim.study.measures.declare import MEASURES, Measure
 
 __all__ = ["MEASURES", "Measure"]
