@@ -21,7 +21,7 @@ from sim.study.card_text import card_table, notes
 from sim.study.intervals import interval
 from sim.study.limits import LIMITS
 from sim.study.measures import MEASURES
-from sim.study.patterns import LIMITS_KIND, Pattern, comparisons, left_out, patterns
+from sim.study.patterns import LIMITS_KIND, PROGRAMMES_KIND, Pattern, comparisons, left_out, patterns
 
 BY_KEY = {one.key: one for one in patterns()}
 POINTS = {"H": 3.0, "M": 2.0, "L": 1.0}
@@ -65,8 +65,9 @@ def test_at_least_a_third_of_the_weight_is_held_out_in_every_kind_that_is_not_gi
         total[one.kind] = total.get(one.kind, 0.0) + one.weight
         held[one.kind] = held.get(one.kind, 0.0) + one.weight * one.held_out
     assert sum(held.values()) >= sum(total.values()) / 3
-    assert set(held) == {kind for kind, weight in held.items() if weight > 0.0}
-    assert {kind for kind in total if held[kind] < total[kind] / 3} == {"swings"}
+    # the one fact of programmes set two shares of the register
+    assert set(held) - {PROGRAMMES_KIND} == {kind for kind, weight in held.items() if weight > 0.0}
+    assert {kind for kind in total if held[kind] < total[kind] / 3} == {"swings", PROGRAMMES_KIND}
 
 
 def test_what_binds_firms_is_never_calibrated_to():

@@ -159,6 +159,11 @@ def test_the_command_compares_in_every_world(tmp_path, capsys):
     assert call(capsys, "compare", trained, "--members", tmp_path)[0] == 2
 
 
+def test_counts_of_a_member_stay_whole():
+    both = Ensemble("two", pd.DataFrame({"market.price_elasticity": [3.5, 4.5], "buyer_stores.slots": [4, 5]}))
+    assert both.world(BASE, 1)["buyer_stores.slots"] == 5
+
+
 def test_a_world_is_the_scenario_with_what_the_member_sets():
     trained = with_policy(BASE, "training", levers("training"))
     world = members(2.0, 3.0).world(trained, 1)

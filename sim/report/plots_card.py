@@ -12,7 +12,7 @@ from sim.report.language import Language, later, speaker
 from sim.report.style import INK, LENS, MUTED, WIDTH_IN, axes_or_new, figure_bytes, look, number_axis
 from sim.study.card import SHARES, ordered, shares
 from sim.study.card_text import PERCENT
-from sim.study.patterns import LIMITS_KIND
+from sim.study.patterns import LIMITS_KIND, PROGRAMMES_KIND
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ HEADINGS = {
     "firms": later("Firms"),
     "coming and going": later("Coming and going"),
     "money and work": later("Money and work"),
+    PROGRAMMES_KIND: later("Programmes"),
     "swings": later("Swings"),
     LIMITS_KIND: later("Limits (no weight)"),
 }

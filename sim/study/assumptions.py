@@ -197,10 +197,8 @@ def _head(scenario: Scenario, found: list[Assumption]) -> Iterator[str]:
     measured = sum(bool(one.influence) for one in found)
     yield "# What is assumed, and what is most worth finding out"
     yield ""
-    yield (
-        f"Of the {len(scenario.parameters)} numbers of the register {len(found)} are assumptions. This page is written by"
-    )
-    yield "`kotabaja describe --assumptions` from the register and from `docs/sensitivity/morris.csv`."
+    yield f"Of the {len(scenario.parameters)} numbers of the register {len(found)} are assumptions. This page is"
+    yield "written by `kotabaja describe --assumptions` from the register and from `docs/sensitivity/morris.csv`."
     yield ""
     yield "How well an assumption stands is told by the words of its reason:"
     yield ""
@@ -209,12 +207,10 @@ def _head(scenario: Scenario, found: list[Assumption]) -> Iterator[str]:
     for name, (weight, meaning, _) in GRADES.items():
         yield f"| {name} | {weight:.2f} | {meaning} | {counts[name]} |"
     yield ""
-    yield (
-        f"How much turns on it was measured for {measured} of them: Morris' mean size of the change (μ*) when the number"
-    )
-    yield "crosses the half of its range around the value, in points of the local share and of the effect that market"
-    yield "access has on it. The part above what luck alone would show, against the largest of its kind, times the"
-    yield "weight of the grade, is what the entry is worth finding out."
+    yield f"How much turns on it was measured for {measured} of them: Morris' mean size of the change (μ*) when the"
+    yield "number crosses the half of its range around the value, in points of the local share and of the effect that"
+    yield "market access has on it. The part above what luck alone would show, against the largest of its kind, times"
+    yield "the weight of the grade, is what the entry is worth finding out."
     yield ""
 
 

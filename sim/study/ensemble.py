@@ -37,7 +37,8 @@ class Ensemble:
 
     def settings(self, member: int) -> dict[str, Any]:
         """Return what a member sets, by address; members count from 0."""
-        return {str(key): value for key, value in self.values.iloc[member].to_dict().items()}
+        # Column by column: a row of a table would make all of its numbers fractions, counts too.
+        return {str(key): self.values[key].iloc[member].item() for key in self.values}
 
     def world(self, scenario: Scenario, member: int) -> Scenario:
         """Return a scenario in the world of a member.

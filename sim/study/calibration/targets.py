@@ -68,4 +68,8 @@ def calibration_facts(names: Sequence[str] = ()) -> list[Pattern]:
     >>> any(fact.held_out for fact in calibration_facts())
     False
     """
-    return [one for one in patterns() if not one.held_out and one.kind != PROGRAMMES_KIND and (not names or one.key in names)]
+    return [
+        one
+        for one in patterns()
+        if not one.held_out and one.kind != PROGRAMMES_KIND and (not names or one.key in names)
+    ]
