@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["card_alternative", "card_files", "card_height_in", "card_rows", "card_title", "told", "validation_card"]
 
 MOST, MARGIN = 4.6, 0.4  # tolerances shown; what is farther stands at the edge, with an arrow
-ROW_IN, REST_IN, TEXT_PT = 0.15, 1.4, 6.8
+ROW_IN, REST_IN, TEXT_PT = 0.147, 1.4, 6.8
 MIDDLE_OF_RUNS = (0.05, 0.95)
 COLUMNS = (
     *("kind", "name", "held_out", "verdict", "away", "away_low", "away_high", "run_low", "run_high"),
