@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from sim.cli.completion import scenarios
-from sim.cli.options import Out, Seeds, Workers, announce_compile, load
+from sim.cli.options import Out, Workers, announce_compile, load
 from sim.cli.scripts import Facts
 
 
 def brief(
+    study: Annotated[
+        str | None,
+        typer.Argument(
+            help="A folder that `kotabaja compare` wrote, a study file, or a scenario to rank beside the usual ones. "
+            "[default: training, market access, both, and every policy]"
+        ),
+    ] = None,
     lang: Annotated[Literal["en", "id"], typer.Option(help="English or Bahasa Indonesia.")] = "en",
-    seeds: Seeds = 30,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=2, max=100_000, help="Number of pairs; seeds 1, 2, ... [default: the study's, or 30]"),
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=10, max=100_000, help="Draws of all assumptions. [default: the study's, or 120]")
+    ] = None,
     workers: Workers = None,
     out: Out = None,
 ) -> Facts:
-    """Run the 2 x 2 experiment and write the briefing. Training alone, market access alone, or both."""
+    """Write the two-page briefing: which policies help, at what cost, who loses, and what would reverse the answer."""
+    from sim.report.plan import plan_of
     from sim.study.files import output_folder
     from sim.study.screen import progress_bar
 
-    worlds = [load(name) for name in ("baseline", "training_only", "access_only", "both")]
-    folder = output_folder(out or Path("results") / "brief")
+    plan = plan_of(study, seeds, draws)
+    folder = output_folder(out or Path("results") / ("brief" if lang == "en" else f"brief_{lang}"))
     announce_compile()
 
     from sim.report.brief import make_brief
 
     with progress_bar("Briefing") as progress:
-        page = make_brief(worlds, folder, seeds, workers=workers, progress=progress, language=lang)
+        page, problem = make_brief(plan, folder, language=lang, workers=workers, progress=progress)
+    if problem:
+        print(problem, file=sys.stderr)
     print(page)
-    return {"page": page, "folder": folder, "pairs": seeds, "language": lang}
+    return {"page": page, "folder": folder, "pairs": plan.seeds, "language": lang}
 
 
 def show_page(

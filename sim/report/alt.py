@@ -12,7 +12,7 @@ from sim.report.words import find
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["bands", "bars", "factors", "flows", "forest", "mix"]
+__all__ = ["bands", "bars", "draws", "factors", "flows", "forest", "mix"]
 
 FLOWS = {
     ("mills", "contracts"): later("from mills to long-term contracts {tonnes}"),
@@ -80,6 +80,23 @@ def bands(say: Language, table: pd.DataFrame, quantity: str, decimals: int = 1) 
         quantity=quantity,
         parts="; ".join(parts),
     )
+
+
+def draws(say: Language, table: pd.DataFrame) -> str:
+    """Describe the effects over the draws: the middle, and nine in ten."""
+    parts = []
+    for label, own in table.groupby("label", sort=False):
+        low, middle, high = (float(own["effect"].quantile(part)) for part in (0.05, 0.5, 0.95))
+        parts.append(
+            say(
+                "{who}: middle {middle}, nine in ten draws {low} to {high}",
+                who=str(label).replace("\n", " "),
+                middle=say.number(middle, 1, sign=True),
+                low=say.number(low, 1),
+                high=say.number(high, 1),
+            )
+        )
+    return say("Dots by programme, percentage points of the local share. {parts}.", parts="; ".join(parts))
 
 
 def flows(say: Language, table: pd.DataFrame) -> str:

@@ -157,7 +157,7 @@ def interval(say: Language, low: float, high: float, unit: str, value: float, co
     --------
     >>> from sim.report.language import speaker
     >>> interval(speaker("en"), 0.009, 0.0156, "share", 0.0123), interval(speaker("id"), -0.013, -0.007, "share", -0.01)
-    ('0.9 to 1.6', '−1,3 sampai −0,7')
+    ('0.9 to 1.6', '−1,3 s.d. −0,7')
     """
     scale = unit_of(unit).scale
     decimals = _decimals(low, high, scale, value, coarsest)

@@ -1,104 +1,146 @@
-"""The main job: run the 2 × 2 experiment and the easings, and write the briefing with all behind it."""
+"""The main job: run what a briefing is about, and write its page with all records and tables behind it."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import UserError
 from sim.study.files import Delivery, output_folder, versions
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.report.figures import Picture
+    from sim.report.findings import Findings
     from sim.report.page import Method
+    from sim.report.plan import Plan
     from sim.scenario import Scenario
     from sim.study.runs import Progress
 
-__all__ = ["EXPERIMENT", "make_brief"]
+__all__ = ["MANIFEST", "PAGE", "PDF", "contents", "make_brief", "method_of", "sealed"]
 
-EXPERIMENT = ("baseline", "training_only", "access_only", "both")
+PAGE, PDF, MANIFEST = "brief.html", "brief.pdf", "manifest.json"
+LIBRARIES = ("matplotlib", "babel", "jinja2", "weasyprint")
 
 
 def make_brief(
-    worlds: Sequence[Scenario],
+    plan: Plan,
     out: str | Path,
-    seeds: int = 30,
     *,
+    language: str = "en",
     workers: int | None = None,
     progress: Progress | None = None,
     work: Callable[..., Any] | None = None,
-    language: str = "en",
-) -> Path:
-    """Answer "training alone, market access alone, or both?" and return the path of the page.
+    follow_firms: bool = True,
+) -> tuple[Path, str]:
+    """Run a briefing's scenarios and write its folder; return the path of the page, and why there is no PDF, if so.
 
     Parameters
     ----------
-    worlds
-        The four scenarios ``baseline``, ``training_only``, ``access_only`` and ``both``.
+    plan
+        What is compared, on how many pairs and draws.
     out
-        Folder for ``brief.html``, ``figures/``, ``effects.csv``, ``bind.csv`` and ``manifest.json``; made if
+        Folder for ``brief.html``, ``brief.pdf``, ``figures/``, ``records/``, tables and ``manifest.json``; made if
         missing.
-    seeds
-        How many pairs; at least 2.
+    language
+        ``en`` or ``id``.
     workers, progress
         As in :func:`sim.study.runs.run_all`.
     work
         What a run is; the model unless given.
-    language
-        ``en`` or ``id``.
+    follow_firms
+        Whether each firm is compared with its twin, for winners and losers.
 
     Examples
     --------
-    >>> make_brief([], "results")
+    >>> from sim.report.plan import plan_of
+    >>> make_brief(plan_of(), "results", language="fr")
     Traceback (most recent call last):
     ...
-    sim.errors.UserError: A briefing needs the scenarios baseline, training_only, ...
+    sim.errors.UserError: Language: 'fr' is not known. Choose en (English) or id (Bahasa Indonesia).
     """
-    named = {one.name: one for one in worlds}
-    missing = [name for name in EXPERIMENT if name not in named]
-    if missing:
-        message = f"A briefing needs the scenarios {', '.join(EXPERIMENT)}; missing: {', '.join(missing)}."
-        raise UserError(message)
+    from sim.report.language import speaker
+
+    speaker(language)  # refuses one that is not known before anything runs
     folder = output_folder(out)
+    found = run(plan, workers=workers, progress=progress, work=work, follow_firms=follow_firms)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    today = (datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)).date()
+    method = method_of(plan, language, today)
+    made = {**found.files, **contents(found, method, language)}
+
+    from sim.report.pdf import pdf_of
+
+    paper, problem = pdf_of(made[PAGE].decode())
+    if paper is not None:
+        made[PDF] = paper
+    facts = _manifest(plan, method, found, made)
+    with Delivery(folder) as files:
+        for name, content in made.items():
+            files.data(name, content)
+        files.json(MANIFEST, facts)
+    if PDF not in made:  # one of an earlier briefing would say something else
+        (folder / PDF).unlink(missing_ok=True)
+    return folder / PAGE, problem
+
+
+def run(
+    plan: Plan,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    work: Callable[..., Any] | None = None,
+    follow_firms: bool = True,
+) -> Findings:
+    """Run all that a plan asks for: pairs, easings, and draws of the leading policies."""
+    import pandas as pd
 
     from sim.relief import RELIEFS
-    from sim.report import tables
-    from sim.report.figures import RECORDED_COLUMNS, RELIEF_LABELS, pictures
-    from sim.report.language import speaker
-    from sim.report.page import page
+    from sim.report.figures import RECORDED_COLUMNS
+    from sim.report.findings import EXPERIMENT, Findings, firm_records
     from sim.study.bind import bind
     from sim.study.compare import compare
+    from sim.study.doubts import doubt
 
-    say = speaker(language)
-    baseline, programmes = named["baseline"], [named[name] for name in tables.PROGRAMMES]
-    runs = (seeds * len(EXPERIMENT), seeds * (len(RELIEFS) + 1))
+    worlds = plan.worlds
+    known = [one for one in plan.scenarios if one.name in EXPERIMENT]
+    runs = [plan.seeds * len(worlds), plan.seeds * (len(RELIEFS) + 1)]
+    runs.append(plan.draws * (1 + min(len(plan.scenarios), len(known) + plan.leading)))
+    parts = [_part(progress, sum(runs[:place]), sum(runs)) for place in range(3)]
     options: dict[str, Any] = {"workers": workers} | ({"work": work} if work else {})
     comparison = compare(
-        programmes, baseline, seeds, keep=RECORDED_COLUMNS, progress=_part(progress, 0, sum(runs)), **options
+        plan.scenarios,
+        plan.against,
+        plan.seeds,
+        keep=RECORDED_COLUMNS,
+        follow_firms=follow_firms,
+        progress=parts[0],
+        **options,
     )
-    binding = bind(baseline, seeds, progress=_part(progress, runs[0], sum(runs)), **options)
-
-    effects = tables.effect_table(comparison)
-    relaxed = tables.relaxation_table(binding, {name: say(label) for name, label in RELIEF_LABELS.items()})
-    method = _method(named, seeds, say.code)
-    drawn = pictures(say, effects, tables.monthly_records(comparison), relaxed, method.first_simulated)
-    for picture in drawn.values():
-        picture.make()
-    contents = {
-        "brief.html": page(say, effects, relaxed, drawn, method).encode(),
-        "effects.csv": _csv(effects),
-        "bind.csv": _csv(binding.table),
-        **_figure_files(drawn),
+    binding = bind(plan.against, plan.seeds, progress=parts[1], **options)
+    months = comparison.records
+    shown = {plan.against.name: "baseline", **{one.name: one.name for one in known}}
+    records: dict[str, pd.DataFrame] = {
+        "M": comparison.by_seed,
+        "T": months[months["scenario"].isin(list(shown))].replace({"scenario": shown}).reset_index(drop=True),
+        "E": binding.runs,
+        "F": firm_records({name: own for name, own in comparison.gains.items() if own}, comparison.seeds),
+        "D": pd.DataFrame({"scenario": []}),
+        "I": pd.DataFrame(),
     }
-    with Delivery(folder) as files:
-        for name, content in contents.items():
-            files.data(name, content)
-        files.json("manifest.json", _manifest(method, binding.details, contents))
-    return folder / "brief.html"
+    first = Findings(worlds, records, RELIEFS)
+    leading = dict.fromkeys([*(one.name for one in known), *first.ranked[: plan.leading]])
+    drawn = [one for one in plan.scenarios if one.name in leading]
+    doubts = doubt(drawn, plan.against, plan.draws, progress=parts[2], **options)
+    if progress is not None:
+        progress(sum(runs), sum(runs))
+    return Findings(worlds, {**records, "D": doubts.outcomes, "I": doubts.inputs}, RELIEFS)
 
 
 def _part(progress: Progress | None, before: int, total: int) -> Progress | None:
@@ -108,12 +150,36 @@ def _part(progress: Progress | None, before: int, total: int) -> Progress | None
     return lambda done, _: progress(before + done, total)
 
 
-def _csv(frame: Any) -> bytes:
+def contents(found: Findings, method: Method, language: str) -> dict[str, bytes]:
+    """Return every file that follows from the records: the page, its figures, and the tables behind them."""
+    from sim.report import tables
+    from sim.report.figures import RELIEF_LABELS, doubts_picture, pictures
+    from sim.report.language import speaker
+    from sim.report.page import page
+
+    say = speaker(language)
+    relaxed = tables.relaxation_table(found.binding, {name: say(label) for name, label in RELIEF_LABELS.items()})
+    sketch = doubts_picture(say, found)
+    drawn = {sketch.key: sketch} | pictures(say, found.experiment, found.months, relaxed, method.first_simulated)
+    for picture in drawn.values():
+        picture.make()
+    return {
+        PAGE: page(say, found, relaxed, drawn, method).encode(),
+        "effects.csv": _csv(found.effects),
+        "bind.csv": _csv(found.binding.table),
+        "who.csv": _csv(found.who),
+        "draws.csv": _csv(found.doubts.best(found.drawn)),
+        "assumptions.csv": _csv(found.doubts.matters(found.drawn)),
+        **_figure_files(drawn),
+    }
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
     """Return a table as CSV, with numbers unrounded and dates as days."""
     return str(frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")).encode()
 
 
-def _figure_files(drawn: dict[str, Picture]) -> dict[str, bytes]:
+def _figure_files(drawn: Mapping[str, Picture]) -> dict[str, bytes]:
     """Return the files of every figure: SVG, PNG and the table behind it."""
     files = {}
     for key, picture in drawn.items():
@@ -122,49 +188,94 @@ def _figure_files(drawn: dict[str, Picture]) -> dict[str, bytes]:
     return files
 
 
-def _method(named: dict[str, Scenario], seeds: int, language: str) -> Method:
-    """Gather how the briefing is made."""
+def method_of(plan: Plan, language: str, made_on: date, made_with: Mapping[str, str] | None = None) -> Method:
+    """Gather how a briefing is made."""
     from sim.core.compiled import code_fingerprint
     from sim.core.parameters import month_number, month_text
     from sim.report.page import Method
+    from sim.study.doubts import moved_inputs
 
-    baseline = named["baseline"]
+    baseline = plan.against
     first = month_number(str(baseline["time.first_observed"]))
     last = first + int(baseline["time.observed_months"]) - 1
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    asked = ["kotabaja brief", plan.study, f"--seeds {plan.seeds}", "" if language == "en" else f"--lang {language}"]
     return Method(
-        scenarios={name: named[name] for name in EXPERIMENT},
-        seeds=seeds,
+        language=language,
+        scenarios={one.name: one for one in plan.worlds},
+        seeds=plan.seeds,
+        draws=plan.draws,
         assumptions=len(baseline.assumptions),
+        moved=len(moved_inputs(baseline)),
         entries=len(baseline.parameters),
         first_simulated=month_text(first - int(baseline["time.warm_up_months"])),
         first_observed=month_text(first),
         last_observed=month_text(last),
         code_fingerprint=code_fingerprint(),
-        versions=versions(),
-        made_on=now.date(),
-        commands=(
-            f"kotabaja brief --seeds {seeds}" + ("" if language == "en" else f" --lang {language}"),
-            f"kotabaja compare training_only access_only both --against baseline --seeds {seeds}",
-            f"kotabaja bind baseline --seeds {seeds}",
-        ),
+        versions=made_with or {**versions(), **{name: _version(name) for name in LIBRARIES}},
+        made_on=made_on,
+        commands=(" ".join(word for word in asked if word),),
     )
 
 
-def _manifest(method: Method, eased: dict[str, Any], contents: dict[str, bytes]) -> dict[str, Any]:
-    """Return what was run and, for every file beside this one, the hash of its bytes."""
-    return {
-        "command": "brief",
-        "scenarios": {name: one.fingerprint for name, one in method.scenarios.items()},
-        "seeds": method.seeds,
-        "observed": [method.first_observed, method.last_observed],
-        "assumptions": method.assumptions,
-        "register_entries": method.entries,
-        "reliefs": eased,
-        "made_on": method.made_on.isoformat(),
-        "versions": dict(method.versions),
-        "code_fingerprint": method.code_fingerprint,
-        "commands": list(method.commands),
-        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},
-    }
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except ImportError:
+        return "none"
+
+
+def _manifest(plan: Plan, method: Method, found: Findings, made: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return what was run and, for every file beside this one, the hash of its bytes; sealed against change."""
+    from sim.report.findings import RECORDS
+    from sim.study.doubts import WAY
+
+    return sealed(
+        {
+            "command": "brief",
+            "study": plan.study,
+            "language": method.language,
+            "against": {plan.against.name: plan.against.fingerprint},
+            "scenarios": {one.name: one.fingerprint for one in plan.scenarios},
+            "places": {one.name: place_of(one) for one in plan.worlds},
+            "seeds": plan.seeds,
+            "draws": plan.draws,
+            "leading": plan.leading,
+            "way_of_draws": WAY,
+            "drawn": found.drawn,
+            "records": dict(RECORDS),
+            "observed": [method.first_observed, method.last_observed],
+            "assumptions": method.assumptions,
+            "register_entries": method.entries,
+            "reliefs": found.binding.details,
+            "made_on": method.made_on.isoformat(),
+            "versions": dict(method.versions),
+            "code_fingerprint": method.code_fingerprint,
+            "commands": list(method.commands),
+            "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(made.items())},
+        }
+    )
+
+
+def place_of(scenario: Scenario) -> str:
+    """Return where a scenario is found again: its name if it is shipped, else its path."""
+    from sim.scenario import Scenario as Kind
+    from sim.scenario import shipped_names
+
+    for name in shipped_names():
+        if name.rpartition("/")[2] == scenario.name and Kind.load(name).path == scenario.path:
+            return name
+    return str(scenario.path)
+
+
+def sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts with a hash of themselves at the end, so that a changed digit in them shows.
+
+    Examples
+    --------
+    >>> one = sealed({"seeds": 30})
+    >>> sealed(one) == one, sealed({**one, "seeds": 31}) == {**one, "seeds": 31}
+    (True, False)
+    """
+    own = {key: value for key, value in facts.items() if key != "seal"}
+    text = json.dumps(own, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return {**own, "seal": hashlib.sha256(text.encode()).hexdigest()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sim.report import alt, plots, tables, words, words_context
+from sim.report import alt, plots, plots_doubts, tables, words, words_context
 from sim.report.language import Language, later
 from sim.report.style import BINDS, WIDTH_IN, figure_bytes, look, overlapping_labels
 
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["FACTOR_LABELS", "RECORDED_COLUMNS", "RELIEF_LABELS", "Picture", "pictures"]
+    from sim.report.findings import Findings
 
+__all__ = ["FACTOR_LABELS", "RECORDED_COLUMNS", "RELIEF_LABELS", "Picture", "doubts_picture", "pictures"]
+
+COLUMN_IN = 4.2  # a little wider than the column it stands in
 FACTOR_LABELS = {
     "access": later("Access: demand of buyers\nwho list a local firm at all"),
     "depth": later("Depth: local firms’ part\nof those supplier lists"),
@@ -61,6 +64,8 @@ class Picture:
     draw: Callable[..., Axes]
     height_in: float
     say: Language
+    record: str
+    width_in: float = WIDTH_IN
     files: dict[str, bytes] = field(default_factory=dict)
     overlaps: list[tuple[str, str]] = field(default_factory=list)
 
@@ -69,11 +74,45 @@ class Picture:
         from matplotlib.figure import Figure
 
         with look():
-            figure = Figure(figsize=(WIDTH_IN, self.height_in), layout="constrained")
+            figure = Figure(figsize=(self.width_in, self.height_in), layout="constrained")
             self.draw(self.table, ax=figure.subplots(), language=self.say)
             self.overlaps = overlapping_labels(figure)
             self.files = figure_bytes(figure, self.key, self.title)
         return self
+
+
+def doubts_picture(say: Language, found: Findings) -> Picture:
+    """Return the picture of the draws, as wide as a column of the page; not yet drawn."""
+    from sim.report.answer import name_of
+
+    table = tables.draw_table(found.doubts, found.effects, found.drawn)
+    labels = {name: name_of(say, found.scenarios[name]).partition(" (")[0] for name in found.drawn}
+    table.insert(1, "label", [_folded(labels[name]) for name in table["scenario"]])
+    return Picture(
+        "draws",
+        say("Effects when all assumptions are drawn anew"),
+        say(
+            "Dots: draws; upright line: their middle; band: the 95 % interval from luck alone, at the assumptions as "
+            "they stand."
+        ),
+        alt.draws(say, table),
+        table,
+        plots_doubts.effects_in_draws,
+        0.95 + 0.36 * len(found.drawn),
+        say,
+        "D",
+        COLUMN_IN,
+    )
+
+
+def _folded(label: str) -> str:
+    """Return a long label on two lines."""
+    if len(label) <= 20:
+        return label
+    middle = min(
+        (place for place, letter in enumerate(label) if letter == " "), key=lambda at: abs(at - len(label) / 2)
+    )
+    return label[:middle] + "\n" + label[middle + 1 :]
 
 
 def pictures(
@@ -122,6 +161,7 @@ def pictures(
             plots.effect_forest,
             2.4,
             say,
+            "M",
         ),
         Picture(
             "factors",
@@ -136,6 +176,7 @@ def pictures(
             plots.factor_changes,
             4.0,
             say,
+            "M",
         ),
         Picture(
             "share_over_time",
@@ -149,6 +190,7 @@ def pictures(
             plots.over_time,
             3.1,
             say,
+            "T",
         ),
         Picture(
             "change_over_time",
@@ -157,11 +199,12 @@ def pictures(
                 "Each programme less no programme, run by run with the same luck, with the 95 % band of the mean. "
                 "Where the band includes zero, that month shows no clear effect."
             ),
-            alt.bands(say, changes, say("percentage points of change"), decimals=2),
+            alt.bands(say, changes, say("percentage points of change"), decimals=2) if len(changes) else "",
             changes,
             partial(plots.over_time, **change_words),
             3.0,
             say,
+            "T",
         ),
         Picture(
             "steel_flow",
@@ -176,6 +219,7 @@ def pictures(
             plots.steel_flow,
             4.0,
             say,
+            "T",
         ),
         Picture(
             "relaxation",
@@ -190,6 +234,7 @@ def pictures(
             plots.relaxation_values,
             1.0 + 0.33 * len(relaxed),
             say,
+            "E",
         ),
         Picture(
             "bound_over_time",
@@ -203,6 +248,7 @@ def pictures(
             plots.constraint_mix,
             3.0,
             say,
+            "T",
         ),
     ]
-    return {picture.key: picture for picture in made}
+    return {one.key: one for one in made if len(one.table)}

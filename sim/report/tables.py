@@ -18,6 +18,7 @@ from sim.study.intervals import interval, paired
 if TYPE_CHECKING:
     from sim.study.bind import Binding
     from sim.study.compare import Comparison
+    from sim.study.doubts import Doubts
 
 __all__ = [
     "CONTRASTS",
@@ -25,6 +26,7 @@ __all__ = [
     "PROGRAMMES",
     "bound_shares",
     "change_bands",
+    "draw_table",
     "effect_table",
     "factor_table",
     "level_bands",
@@ -61,7 +63,8 @@ def effect_table(comparison: Comparison) -> pd.DataFrame:
     from sim.indicators import catalogue
 
     rows = []
-    for name, sides in CONTRASTS.items():
+    known = {"baseline", *PROGRAMMES} <= set(comparison.means)
+    for name, sides in CONTRASTS.items() if known else ():
         for entry in catalogue(comparison.against):
             value, against = (
                 sum(
@@ -126,6 +129,8 @@ def change_bands(records: pd.DataFrame, column: str, first_month: str, scale: fl
     """Return each programme's difference from the baseline of the same seed, month by month."""
     wide = _by_seed(records, column) * scale
     shown = [name for name in PROGRAMMES if name in wide.index.unique("scenario")]
+    if not shown:
+        return pd.DataFrame(columns=["scenario", "month", "date", "mean", "low", "high"])
     changes = pd.concat({name: wide.loc[name] - wide.loc["baseline"] for name in shown}, names=["scenario"])
     return _bands(changes, first_month)
 
@@ -161,6 +166,24 @@ def steel_flows(records: pd.DataFrame) -> pd.DataFrame:
         *(("distributors", to, tonnes) for to, tonnes in bought.items()),
     ]
     return pd.DataFrame(rows, columns=["source", "target", "tonnes_a_month"])
+
+
+def draw_table(doubts: Doubts, effects: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
+    """Return the effects on the local share in every draw, in percentage points, beside their intervals from luck."""
+    share = pick(effects, "market_share", "local").set_index("scenario")
+    parts = [
+        pd.DataFrame(
+            {
+                "scenario": name,
+                "draw": doubts.draws,
+                "effect": 100 * doubts.effect(name),
+                "low": 100 * float(share.loc[name, "low"]),
+                "high": 100 * float(share.loc[name, "high"]),
+            }
+        )
+        for name in scenarios
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def bound_shares(records: pd.DataFrame, constraints: Sequence[str], first_month: str) -> pd.DataFrame:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
-__all__ = ["BIND_COLUMNS", "Binding", "Relaxation", "bind"]
+__all__ = ["BIND_COLUMNS", "Binding", "Relaxation", "bind", "bound"]
 
 BIND_COLUMNS = ("constraint", "unit", "difference", "low", "high", "per_rp_1bn")
+NOTHING = "nothing"  # eased: the run that others are compared with
+RUN_COLUMNS = ("constraint", "seed", "value_added_jt", "units", "cost_jt")
 VALUE_ADDED = "value_added_local_jt"
 JT_IN_RP_1BN = 1_000.0
 
@@ -60,12 +62,13 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Binding:
-    """The relaxation values of a scenario, in the order the reliefs are declared."""
+    """The relaxation values of a scenario, in the order the reliefs are declared, and the runs they are from."""
 
     scenario: Scenario
     seeds: int
     value_added: Interval
     relaxations: tuple[Relaxation, ...]
+    runs: pd.DataFrame
 
     @property
     def table(self) -> pd.DataFrame:
@@ -135,17 +138,26 @@ def bind(
         from sim.relief import RELIEFS
 
         reliefs = RELIEFS
+    import pandas as pd
+
     jobs = [Job(scenario, seed, relief=name) for seed in range(1, seeds + 1) for name in (None, *reliefs)]
-    found: dict[str | None, list[tuple[float, float, float]]] = {name: [] for name in (None, *reliefs)}
+    rows = []
     for outcome in run_all(jobs, work=work, workers=workers, executor=executor, progress=progress):
         summary = outcome.result()
         value = float(summary.means[summary.columns.index(VALUE_ADDED)])
-        found[outcome.job.relief].append((value, summary.relief_units, summary.relief_cost_jt))
-    baseline = [value for value, _, _ in found[None]]
+        eased = outcome.job.relief or NOTHING
+        rows.append((eased, outcome.job.seed, value, summary.relief_units, summary.relief_cost_jt))
+    return bound(scenario, pd.DataFrame(rows, columns=list(RUN_COLUMNS)), reliefs)
+
+
+def bound(scenario: Scenario, runs: pd.DataFrame, reliefs: Mapping[str, Any]) -> Binding:
+    """Return the relaxation values that runs give: one row a run, with columns ``RUN_COLUMNS``."""
+    by_relief = {str(name): own.sort_values("seed") for name, own in runs.groupby("constraint", sort=False)}
+    baseline = by_relief[NOTHING]["value_added_jt"].tolist()
     relaxations = []
     for name, relief in reliefs.items():
-        values, units, costs = zip(*found[name], strict=True)
+        values, units, costs = (by_relief[name][key].tolist() for key in ("value_added_jt", "units", "cost_jt"))
         change = paired(values, baseline)[0]
         eased, cost = interval(units).mean, interval(costs).mean
         relaxations.append(Relaxation(name, relief.unit, relief.meaning, change, eased, cost))
-    return Binding(scenario, seeds, interval(baseline), tuple(relaxations))
+    return Binding(scenario, len(baseline), interval(baseline), tuple(relaxations), runs)
