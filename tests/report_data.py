@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.core.parameters import Parameter
 from sim.report import figures
+from sim.report.brief import make_brief, run
 from sim.report.figures import RECORDED_COLUMNS
+from sim.report.findings import Findings
 from sim.report.language import speaker
+from sim.report.plan import Plan
 from sim.report.tables import effect_table, monthly_records, relaxation_table
 from sim.study.bind import bind
 from sim.study.compare import compare
+from sim.study.firm_record import MEASURES
 from sim.study.simulate import Summary, observed_means
+from sim.study.who import GROUPS
 
 WARM_UP, MONTHS = 12, 60
+PLACES = sum(len(own) or 1 for own in GROUPS.values())  # one cluster
 
 
 class Column(NamedTuple):
@@ -35,6 +43,7 @@ COLUMNS = [
     Column("jobs_local_fte", "jobs", "local", "fte", "higher"),
     Column("value_added_local_jt", "value_added", "local", "jt", "higher"),
     Column("spending_jt", "spending", "", "jt", "lower"),
+    Column("shadow_cost_jt", "shadow_cost", "", "jt", "lower"),
     Column("sales_local_t", "sales", "local", "t", "higher"),
     Column("sales_external_t", "sales", "external", "t", "none"),
     Column("imports_t", "imports", "", "t", "none"),
@@ -56,26 +65,43 @@ RELIEFS = {
 }
 
 
+ASSUMED = {
+    f"firms.{name}": Parameter(f"firms.{name}", 1.0, "ratio", (0.5, 2.0), "assumption: invented", f"Invented {name}")
+    for name in ("push", "pull", "idle")
+}
+FACT = Parameter("firms.fact", 1.0, "ratio", (0.5, 2.0), "a source", "An invented fact")
+POLICIES = {"training_only": ("training",), "access_only": ("store_access",), "both": ("training", "store_access")}
+
+
+class Fake(SimpleNamespace):
+    """What the briefing reads of a scenario; a draw moves how much a programme does."""
+
+    TIMES: ClassVar = {"time.first_observed": "2023-06", "time.warm_up_months": WARM_UP, "time.observed_months": MONTHS}
+
+    def __getitem__(self, address):
+        return self.TIMES[address]
+
+    def family(self, _):
+        return ("cluster_one",)
+
+    def changed(self, settings):
+        return Fake(**{**vars(self), "settings": dict(settings)})
+
+
 def scenario(name):
     """Return what the briefing reads of a scenario."""
-    values = {
-        "time.first_observed": "2023-06",
-        "time.warm_up_months": WARM_UP,
-        "time.observed_months": MONTHS,
-    }
-
-    class Fake(SimpleNamespace):
-        def __getitem__(self, address):
-            return values[address]
-
-    reason = "" if name == "baseline" else f"Invented {name}"
     return Fake(
         name=name,
-        reason=reason,
+        reason="" if name == "baseline" else f"Invented {name}",
         uses=(),
+        events=(),
+        policies=POLICIES.get(name, ()),
+        path=Path(f"{name}.toml"),
+        first_month="2022-06",
         fingerprint=f"print-{name}",
-        parameters=range(7),
+        parameters={f"firms.fact_{number}": FACT for number in range(4)} | ASSUMED,
         assumptions=range(4),
+        settings={},
     )
 
 
@@ -92,7 +118,8 @@ class Town:
         return Summary(columns, means, kept, relief_units=30.0, relief_cost_jt=120.0 if job.relief else 0.0)
 
     def run(self, job):
-        changes = dict(self.effects[job.scenario.name])
+        push = job.scenario.settings.get("firms.push", 1.0)
+        changes = {key: value * push for key, value in self.effects[job.scenario.name].items()}
         if job.relief:
             changes["conversion"] = RELIEFS[job.relief].factor
         luck = np.random.default_rng(job.seed)
@@ -121,6 +148,7 @@ class Town:
                     "jobs_local_fte": 650 * (0.6 + share),
                     "value_added_local_jt": 2900 * (0.6 + share),
                     "spending_jt": changes.get("spending", 0.0),
+                    "shadow_cost_jt": 0.0,
                     "demand_t": demand,
                     "sales_local_t": share * demand,
                     "imports_t": imports,
@@ -142,6 +170,38 @@ def worlds():
     return [scenario(name) for name in EFFECTS]
 
 
+def plan(seeds=4, draws=30):
+    """Return the plan of an invented briefing."""
+    base, *others = worlds()
+    return Plan(base, tuple(others), seeds=seeds, draws=draws)
+
+
+def brief(out, seeds=4, language="en", effects=EFFECTS, months=MONTHS, given=None, **options):
+    """Make the briefing of the invented town and return its page."""
+    asked = given or plan(seeds)
+    options = {"workers": 1, "work": Town(effects, months=months), "follow_firms": False} | options
+    return make_brief(asked, out, language=language, **options)[0]
+
+
+def findings(effects=EFFECTS, seeds=4):
+    """Return what the invented runs give, with winners and losers put in by hand."""
+    found = run(plan(seeds), workers=1, work=Town(effects), follow_firms=False)
+    return Findings(found.worlds, {**found.records, "F": firms(effects, seeds)}, RELIEFS)
+
+
+def firms(effects, seeds):
+    """Return records of firms in which outside firms lose what a programme moves, and local ones gain it."""
+    rows = []
+    for name in list(effects)[1:]:
+        moved = sum(value for key, value in effects[name].items() if key != "spending")
+        for seed in range(1, seeds + 1):
+            for measure in MEASURES:
+                for place in range(PLACES):
+                    gain = (-1 if place == 0 else 1) * moved * (1 + 0.05 * seed)
+                    rows.append((name, seed, place, measure, 10.0, 100.0, 100.0 * gain))
+    return pd.DataFrame(rows, columns=["scenario", "seed", "place", "measure", "firms", "without", "difference"])
+
+
 def comparison(town=None, seeds=6):
     """Return the invented 2 x 2 experiment; needs the invented indicators in the place of the model's."""
     base, *others = worlds()
@@ -156,6 +216,7 @@ def binding(town=None, seeds=6):
 def install(monkeypatch):
     """Put the invented indicators and reliefs in the place of the model's, and stop the clock."""
     monkeypatch.setattr("sim.indicators.catalogue", lambda _: COLUMNS)
+    monkeypatch.setattr("sim.report.brief.place_of", lambda one: one.name)
     monkeypatch.setattr("sim.relief.RELIEFS", RELIEFS)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
 

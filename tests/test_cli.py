@@ -12,7 +12,7 @@ from sim.errors import AuditError, UserError
 from sim.study.runs import RunError
 from tests.commands import call, kotabaja
 
-COMMANDS = ["run", "check", "describe", "compare", "bind", "brief"]
+COMMANDS = ["run", "check", "describe", "compare", "bind", "brief", "verify"]
 HEAVY = ["mesa", "numba", "pandas", "numpy", "scipy", "matplotlib", "pyarrow", "SALib", "networkx", "jinja2"]
 
 

@@ -215,21 +215,36 @@ def test_bind_writes_one_row_a_constraint(capsys, elsewhere):
     assert "per Rp 1 bn" in out
 
 
-def test_brief_hands_the_four_scenarios_to_the_page(capsys, monkeypatch, elsewhere):
+def test_brief_hands_its_plan_to_the_page_and_says_why_there_is_no_pdf(capsys, monkeypatch, elsewhere):
     asked = {}
 
-    def make_brief(scenarios, out, seeds, **options):
+    def make_brief(plan, out, **options):
         options["progress"](1, 1)
-        asked.update(options, seeds=seeds, names=[one.name for one in scenarios], out=out)
-        return out / "brief.html"
+        asked.update(options, plan=plan, out=out)
+        return out / "brief.html", "No PDF: Pango is missing."
 
     monkeypatch.setattr("sim.report.brief.make_brief", make_brief)
-    code, out, err = call(capsys, "brief", "--seeds", 4, "--workers", 1)
-    assert (code, out) == (0, f"{Path('results/brief/brief.html')}\n")
-    assert err.endswith("Briefing: 1 of 1 runs done\n")
-    assert asked["names"] == ["baseline", "training_only", "access_only", "both"]
-    assert (asked["seeds"], asked["workers"]) == (4, 1)
-    assert (elsewhere / "results" / "brief").is_dir()
+    code, out, err = call(capsys, "brief", "--seeds", 4, "--workers", 1, "--lang", "id")
+    assert (code, out) == (0, f"{Path('results/brief_id/brief.html')}\n")
+    assert err.endswith("Briefing: 1 of 1 runs done\nNo PDF: Pango is missing.\n")
+    names = [one.name for one in asked["plan"].worlds]
+    assert names[:4] == ["baseline", "training_only", "access_only", "both"]
+    assert len(names) == 17
+    assert (asked["plan"].seeds, asked["workers"], asked["language"]) == (4, 1, "id")
+    assert (elsewhere / "results" / "brief_id").is_dir()
+
+
+def test_verify_ends_with_1_and_names_what_was_changed(capsys, monkeypatch, elsewhere):
+    from sim.report.verify import Check
+
+    found = [Check((), 3, 2, ("A note.",)), Check(("effects.csv: was changed",), 3, 2)]
+    monkeypatch.setattr("sim.report.verify.verify", lambda *_, **__: found.pop(0))
+    code, out, _ = call(capsys, "verify", "here")
+    assert (code, out.splitlines()[0]) == (0, "A note.")
+    assert "as it was made. 3 files, all numbers of the page, and 2 runs were checked." in out
+    code, _, err = call(capsys, "verify", "here", "--all")
+    assert code == 1
+    assert "effects.csv: was changed\nhere: NOT as it was made: 1 problem" in err
 
 
 def test_a_cold_compile_is_announced(capsys, monkeypatch, elsewhere):

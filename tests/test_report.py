@@ -14,8 +14,11 @@ from sim.errors import UserError
 from sim.indicators import catalogue
 from sim.relief import RELIEFS
 from sim.report import amounts, figures, tables
-from sim.report.brief import EXPERIMENT, make_brief
-from sim.report.page import ROWS
+from sim.report.annex import ROWS
+from sim.report.brief import make_brief
+from sim.report.findings import EXPERIMENT, RECORDS
+from sim.report.plan import Plan
+from sim.report.verify import verify
 from sim.scenario import Scenario
 from tests import report_data
 
@@ -33,7 +36,7 @@ def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("brief")
     with pytest.MonkeyPatch.context() as patch:
         report_data.install(patch)
-        make_brief(report_data.worlds(), out, seeds=4, workers=1, work=report_data.Town())
+        report_data.brief(out)
     return out
 
 
@@ -51,7 +54,7 @@ class Reader(HTMLParser):
         self.ids += [found["id"]] if "id" in found else []
         self.links += [found[key] for key in ("src", "href", "action", "srcset") if key in found]
         self.images += [found] if tag == "img" else []
-        if tag not in {"meta", "link", "img", "br"}:
+        if tag not in {"meta", "link", "img", "br", "col"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -59,7 +62,7 @@ class Reader(HTMLParser):
 
 
 def test_every_figure_has_svg_png_and_the_table_behind_it(folder):
-    keys = set(report_data.pictures(seeds=2))
+    keys = {*report_data.pictures(seeds=2), "draws"}
     assert {path.name for path in (folder / "figures").iterdir()} == {f"{k}.{kind}" for k in keys for kind in KINDS}
     for key in keys:
         assert (folder / f"figures/{key}.svg").read_text().lstrip().startswith("<?xml")
@@ -71,7 +74,7 @@ def test_the_page_needs_no_network_and_is_small(folder):
     text = (folder / "brief.html").read_text()
     links = Reader(text).links
     assert links
-    assert [link for link in links if not link.startswith(("data:", "figures/"))] == []
+    assert [link for link in links if not link.startswith(("data:", "figures/", "#record-"))] == []
     assert "http://" not in text
     assert "https://" not in text
     assert not re.search(r"url\(|@import|<script", text)
@@ -87,14 +90,14 @@ def test_the_page_can_be_read_without_seeing_it(folder):
     assert reader.open == []
     assert len(reader.ids) == len(set(reader.ids))
     assert ("html", {"lang": "en"}) in reader.tags
-    assert len(reader.images) == len(report_data.pictures(seeds=2))
+    assert len(reader.images) == len(report_data.pictures(seeds=2)) + 1
     assert all(len(image["alt"]) > 60 for image in reader.images)
     assert len({image["alt"] for image in reader.images}) == len(reader.images)
     heads = [found for tag, found in reader.tags if tag == "th"]
     assert heads
     assert all(found.get("scope") in {"col", "row", "rowgroup"} for found in heads)
     tags = [tag for tag, _ in reader.tags]
-    assert tags.count("caption") == tags.count("table") == 2
+    assert tags.count("caption") == tags.count("table") == 4  # firms were not followed
     assert tags.count("h1") == tags.count("main") == 1
 
 
@@ -108,9 +111,9 @@ def test_the_page_says_what_it_rests_on(folder):
 
 
 def test_text_from_a_scenario_cannot_become_markup(tmp_path):
-    worlds = report_data.worlds()
-    worlds[1].reason = "<script>alert(1)</script>"
-    page = make_brief(worlds, tmp_path, seeds=2, workers=1, work=report_data.Town(months=6))
+    plan = report_data.plan(seeds=2, draws=10)
+    plan.scenarios[0].reason = "<script>alert(1)</script>"
+    page = report_data.brief(tmp_path, months=6, given=plan)
     assert "<script>" not in page.read_text()
     assert "&lt;script&gt;" in page.read_text()
 
@@ -131,36 +134,33 @@ def test_the_tables_of_the_folder_have_their_columns(folder):
     effects = pd.read_csv(folder / "effects.csv")
     assert list(effects.columns) == list(tables.EFFECT_COLUMNS)
     assert set(effects["scenario"]) == {*tables.PROGRAMMES, *tables.CONTRASTS}
+    assert all((folder / name).is_file() for name in RECORDS.values())
     assert list(pd.read_csv(folder / "bind.csv")["constraint"]) == list(report_data.RELIEFS)
 
 
 def test_two_briefings_of_equal_runs_are_equal(folder, tmp_path):
-    make_brief(report_data.worlds(), tmp_path, seeds=4, workers=1, work=report_data.Town())
+    report_data.brief(tmp_path)
     for path in folder.rglob("*.*"):
         assert (tmp_path / path.relative_to(folder)).read_bytes() == path.read_bytes(), path.name
 
 
 def test_progress_counts_all_runs(tmp_path):
     seen = []
-    make_brief(
-        report_data.worlds(),
+    report_data.brief(
         tmp_path,
-        seeds=2,
-        workers=1,
-        work=report_data.Town(months=6),
+        months=6,
+        given=report_data.plan(seeds=2, draws=10),
         progress=lambda done, total: seen.append((done, total)),
     )
-    total = 2 * (4 + 1 + len(report_data.RELIEFS))
+    total = 2 * (4 + 1 + len(report_data.RELIEFS)) + 10 * 4
     assert seen[-1] == (total, total)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
-def test_a_folder_that_cannot_be_written_and_a_missing_scenario_are_refused_before_any_run(tmp_path):
+def test_a_folder_that_cannot_be_written_is_refused_before_any_run(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match="cannot be written"):
-        make_brief(report_data.worlds(), tmp_path / "file")
-    with pytest.raises(UserError, match="missing: access_only, both"):
-        make_brief(report_data.worlds()[:2], tmp_path)
+        report_data.brief(tmp_path / "file", work=None)
 
 
 def test_every_row_of_the_page_is_an_indicator_of_the_model():
@@ -179,10 +179,13 @@ def test_the_briefing_of_the_real_town(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.indicators.catalogue", catalogue)
     monkeypatch.setattr("sim.relief.RELIEFS", RELIEFS)
     worlds = [Scenario.load(name) for name in EXPERIMENT]
-    page = make_brief(worlds, tmp_path, seeds=2, workers=1).read_text()
+    plan = Plan(Scenario.load("baseline"), tuple(worlds), seeds=2, draws=10)
+    page = make_brief(plan, tmp_path, workers=1)[0].read_text()
     reader = Reader(page)
     assert reader.open == []
-    assert [link for link in reader.links if not link.startswith(("data:", "figures/"))] == []
+    assert [link for link in reader.links if not link.startswith(("data:", "figures/", "#record-"))] == []
     assert all(one.fingerprint in page for one in worlds)
     assert not re.search(r"\b(nan|not known)\b", re.sub(r"base64,[^\"]+", "", page))
     assert set(pd.read_csv(tmp_path / "bind.csv")["constraint"]) == set(RELIEFS)
+    assert len(pd.read_csv(tmp_path / "who.csv")) > 0
+    assert verify(tmp_path, 4, workers=1).problems == ()

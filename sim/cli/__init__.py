@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.people import brief, show_page
+from sim.cli.people import brief, show_page, verify
 from sim.cli.runs import run
 from sim.cli.scripts import for_scripts
 from sim.cli.starters import new_policy, new_scenario
@@ -60,6 +60,7 @@ app.command()(for_scripts(validate))
 app.command()(for_scripts(sweep))
 app.command()(for_scripts(calibrate))
 app.command()(for_scripts(brief))
+app.command()(for_scripts(verify))
 app.command("app")(for_scripts(show_page))
 app.command()(for_scripts(check))
 app.command()(for_scripts(describe))

@@ -51,6 +51,33 @@ def brief(
     return {"page": page, "folder": folder, "pairs": plan.seeds, "language": lang}
 
 
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `kotabaja brief` wrote.")],
+    runs: Annotated[int, typer.Option(min=0, max=1_000_000, help="How many runs are made again.")] = 8,
+    every: Annotated[bool, typer.Option("--all", help="Make every run again.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Check a briefing: hashes of all its files, all numbers from its records, and a sample of the runs again."""
+    from sim.study.screen import progress_bar
+
+    announce_compile()
+
+    from sim.report.verify import verify as check
+
+    with progress_bar("Making runs again") as progress:
+        found = check(folder, None if every else runs, workers=workers, progress=progress)
+    for note in found.notes:
+        print(note)
+    if found.problems:
+        for problem in found.problems:
+            print(problem, file=sys.stderr)
+        print(f"{folder}: NOT as it was made: {len(found.problems)} problems", file=sys.stderr)
+        raise typer.Exit(1)
+    print(
+        f"{folder}: as it was made. {found.files} files, all numbers of the page, and {found.runs} runs were checked."
+    )
+
+
 def show_page(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", autocompletion=scenarios, help="What the page begins with.")

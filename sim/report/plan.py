@@ -21,7 +21,7 @@ from sim.errors import UserError
 from sim.scenario import Scenario
 from sim.study.compare import refuse_same_names
 
-__all__ = ["Plan", "plan_of", "usual_scenarios"]
+__all__ = ["Plan", "plan_of", "usual_scenarios", "worlds_of"]
 
 EXPERIMENT = ("training_only", "access_only", "both")
 KEYS = ("scenarios", "against", "seeds", "draws", "leading")
@@ -98,20 +98,37 @@ def _from_folder(folder: Path) -> tuple[Scenario, Sequence[Scenario], dict[str, 
     path = folder / "manifest.json"
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        fingerprints: Mapping[str, str] = {**facts["against"], **facts["scenarios"]}
-        places, seeds = facts.get("places", {}), int(facts["seeds"])
-        names = [next(iter(facts["against"])), *facts["scenarios"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        message = f"{folder}: is not a folder of `kotabaja compare` or `kotabaja brief` (no such {path.name})."
+        found = worlds_of(facts)
+        seeds = int(facts["seeds"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration) as problem:
+        message = (
+            f"{folder}: is not a folder of `kotabaja compare` or `kotabaja brief` (its {path.name} lists no runs)."
+        )
         raise UserError(message) from problem
+    return found[0], found[1:], {"seeds": seeds}
+
+
+def worlds_of(facts: Mapping[str, Any]) -> list[Scenario]:
+    """Return the scenarios of a manifest, the one without first; they must be what they were.
+
+    Examples
+    --------
+    >>> worlds_of({"against": {"baseline": "0123"}, "scenarios": {}})
+    Traceback (most recent call last):
+    ...
+    sim.errors.UserError: Scenario baseline is no longer what it was (baseline). Make the results anew.
+    """
+    fingerprints: Mapping[str, str] = {**facts["against"], **facts["scenarios"]}
+    places = facts.get("places", {})
     found = []
-    for name in dict.fromkeys(names):
-        world = Scenario.load(places.get(name) or _shipped(name))
+    for name in dict.fromkeys([next(iter(facts["against"])), *facts["scenarios"]]):
+        place = places.get(name) or _shipped(name)
+        world = Scenario.load(place)
         if world.fingerprint != fingerprints[name]:
-            message = f"{path}: scenario {name} is no longer what it was ({world.path}). Run the comparison again."
+            message = f"Scenario {name} is no longer what it was ({place}). Make the results anew."
             raise UserError(message)
         found.append(world)
-    return found[0], found[1:], {"seeds": seeds}
+    return found
 
 
 def _shipped(name: str) -> str:

@@ -97,10 +97,10 @@ def _meaning(say: Language, entry: Parameter) -> str:
 
 
 def _number(say: Language, entry: Parameter, value: float) -> str:
-    """Return a value of an entry, with three digits that mean something."""
+    """Return a value of an entry, with two digits that mean something."""
     shown = 100 * value if entry.unit == "share" else value
-    digits = 0 if abs(shown) >= 100 or float(shown).is_integer() else max(1, amounts.decimals_for(shown) + 1)
-    return say.number(shown, digits)
+    digits = 0 if abs(shown) >= 100 else amounts.decimals_for(shown) + 1
+    return say.number(shown, len(f"{shown:.{digits}f}".rstrip("0").partition(".")[2]))
 
 
 def _with_unit(say: Language, entry: Parameter, value: float) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.core.parameters import Parameter
     from sim.scenario import Scenario
 
-__all__ = ["KEPT", "WAY", "Doubts", "doubt", "moved_inputs"]
+__all__ = ["KEPT", "WAY", "Doubts", "doubt", "moved_inputs", "moved_worlds"]
 
 WAY = 0.25  # of the way from a value to the ends of its range
 KEPT = ("market_share_local", "jobs_local_fte", "value_added_local_jt", "spending_jt", "shadow_cost_jt")
@@ -229,3 +229,19 @@ def _jobs(
         except UserError:
             continue
         yield from ((draw, Job(one, seed)) for one in moved)
+
+
+def moved_worlds(worlds: Sequence[Scenario], inputs: pd.DataFrame) -> Callable[[int, str], Scenario]:
+    """Return a function of a draw and a scenario's name that gives the moved town again, from the drawn values."""
+    by_name = {one.name: one for one in worlds}
+    rows = inputs.set_index("draw")
+
+    def town(draw: int, name: str) -> Scenario:
+        whole = by_name[name].parameters
+        values = {
+            address: (int(v) if isinstance(whole[address].value, int) else float(v))
+            for address, v in rows.loc[draw].items()
+        }
+        return by_name[name].changed(values)
+
+    return town
