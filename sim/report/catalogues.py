@@ -39,6 +39,7 @@ def declared() -> Iterator[tuple[str, str]]:
     from sim.policies import Choice, catalogue
     from sim.relief import RELIEFS
     from sim.scenario import Scenario
+    from sim.study.doubts import moved_inputs
     from sim.study.patterns import patterns
 
     for name, policy in catalogue().items():
@@ -50,6 +51,8 @@ def declared() -> Iterator[tuple[str, str]]:
         yield "relief.py", relief.meaning
     for fact in patterns():
         yield "study/patterns.toml", fact.name
+    for entry in moved_inputs(Scenario.load("baseline")).values():  # any of them may be worth finding out
+        yield "scenarios/baseline.toml", entry.meaning
     for name in EXPERIMENT:
         yield f"scenarios/{name}.toml", Scenario.load(name).reason
 
