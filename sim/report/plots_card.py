@@ -95,7 +95,7 @@ def told(say: Language, row: dict[str, Any]) -> str:
     --------
     >>> row = {"value": 0.6123, "target_low": 0.45, "target_high": 0.7, "tolerance": 0.025, "unit": "share"}
     >>> told(speaker("en"), row), told(speaker("id"), row)
-    ('61.2 %  (45 to 70 ± 2.5)', '61,2%  (45 sampai 70 ± 2,5)')
+    ('61.2 %  (45 to 70 ± 2.5)', '61,2%  (45 s.d. 70 ± 2,5)')
     """
     unit, low, high = row["unit"], row["target_low"], row["target_high"]
     if unit == "yes/no":
