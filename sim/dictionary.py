@@ -41,6 +41,7 @@ def tables() -> dict[str, list[Column]]:
     from sim.study.displacement import DISPLACEMENT_COLUMNS
     from sim.study.doubt import BEST_COLUMNS, DOUBT_COLUMNS
     from sim.study.evidence import EVIDENCE_COLUMNS
+    from sim.study.indices import CONVERGENCE_COLUMNS, INDEX_COLUMNS
     from sim.study.natural import NATURAL_COLUMNS
     from sim.study.pairs import PAIR_COLUMNS
     from sim.study.precise import PRECISION_COLUMNS
@@ -61,6 +62,8 @@ def tables() -> dict[str, list[Column]]:
         "evidence.csv": EVIDENCE_COLUMNS,
         "ensemble.csv": DOUBT_COLUMNS,
         "best.csv": BEST_COLUMNS,
+        "indices.csv": INDEX_COLUMNS,
+        "convergence.csv": CONVERGENCE_COLUMNS,
         "pairs.csv": PAIR_COLUMNS,
         "bind.csv": BIND_COLUMNS,
         "card.csv": CARD_COLUMNS,

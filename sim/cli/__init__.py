@@ -14,7 +14,7 @@ from sim.cli.runs import run
 from sim.cli.scripts import for_scripts
 from sim.cli.starters import new_policy, new_scenario
 from sim.cli.studies import bind, compare, validate
-from sim.cli.sweeps import sweep
+from sim.cli.sweeps import sensitivity, sweep
 from sim.cli.world import check, crate, describe, policies, schema
 from sim.cli.worlds import calibrate
 from sim.exits import guarded
@@ -58,6 +58,7 @@ app.command()(for_scripts(compare))
 app.command()(for_scripts(bind))
 app.command()(for_scripts(validate))
 app.command()(for_scripts(sweep))
+app.command()(for_scripts(sensitivity))
 app.command()(for_scripts(calibrate))
 app.command()(for_scripts(brief))
 app.command()(for_scripts(verify))

@@ -211,7 +211,8 @@ def label_line_ends(ax: Axes, ends: Sequence[tuple[float, str, str]], pad_points
     figure.draw_without_rendering()  # type: ignore[union-attr]  # the layout must settle before heights are known
     low, high = ax.get_ylim()
     height_pt = ax.get_window_extent().height * 72 / figure.dpi
-    gap = 1.25 * LABEL_PT * (high - low) / max(height_pt, 1.0)
+    lines = max((text.count("\n") + 1 for _, text, _ in ends), default=1)
+    gap = 1.25 * lines * LABEL_PT * (high - low) / max(height_pt, 1.0)
     places = spread([end[0] for end in ends], gap, low, high)
     texts: list[Text] = []
     for (height, text, colour), place in zip(ends, places, strict=True):

@@ -39,7 +39,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("reason", "method", "scenarios", "months", "fixed"), METHODS),
     "seeds": tuple(one for one in METHODS if one not in PLANS),
     "replications": tuple(PLANS),
-    **dict.fromkeys(("points", "design_seed", "every", "except"), (*SAMPLES, *PLANS)),
+    **dict.fromkeys(("points", "design_seed", "every", "except", "reach"), (*SAMPLES, *PLANS)),
     "inputs": ("grid", *SAMPLES, *PLANS),
     "rows": ("list",),
 }

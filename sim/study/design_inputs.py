@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -100,6 +100,7 @@ def inputs_of(tables: Mapping[str, Any], scenario: Scenario, problems: Problems)
     own = dict(leaves(tables.get("inputs", {})))
     fixed = {key for key, _ in leaves(tables.get("fixed", {}))}
     picked = [key for key in _picked(tables, scenario, problems) if key not in fixed]
+    reach = _reach(tables, problems)
     found = []
     for key in dict.fromkeys([*picked, *own]):
         at = f"inputs.{key}"
@@ -107,10 +108,28 @@ def inputs_of(tables: Mapping[str, Any], scenario: Scenario, problems: Problems)
         if key in fixed:
             problems.add(key, "is both fixed and an input. Keep one.", at=at)
         elif fact is not None:
-            spread = _spread(key, own.get(key, {}), fact, problems)
+            near = fact if key in own else _nearer(fact, reach)
+            spread = None if near is None else _spread(key, own.get(key, {}), near, problems)
             if spread is not None:
                 found.append(Input(key, fact.kind, spread, fact.usual))
     return found
+
+
+def _reach(tables: Mapping[str, Any], problems: Problems) -> float:
+    """Return how far of the way to the ends of their ranges the inputs of ``every`` go."""
+    reach = tables.get("reach", 1.0)
+    if not _number(reach) or not 0 < reach <= 1:
+        problems.add("reach", f"{shown(reach)} is not allowed. Write a number above 0, at most 1: the whole range.")
+        return 1.0
+    return float(reach)
+
+
+def _nearer(fact: Known, reach: float) -> Known | None:
+    """Return a number whose range ends earlier; None for a count that cannot move then."""
+    low, high = (fact.usual + reach * (end - fact.usual) for end in (fact.low, fact.high))
+    if fact.kind is int:
+        low, high = float(round(low)), float(round(high))
+    return replace(fact, low=low, high=high) if low < high else None
 
 
 def _picked(tables: Mapping[str, Any], scenario: Scenario, problems: Problems) -> list[str]:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["analyse_pawn", "pawn_indices"]
+__all__ = ["FEWEST", "analyse_pawn", "pawn_indices"]
 
 SLICES = 10
 FEWEST_A_SLICE = 10
+FEWEST = SLICES * FEWEST_A_SLICE  # rows
 SHUFFLES = 200
 FLOOR = 0.95
 
@@ -70,8 +71,8 @@ def analyse_pawn(design: Design, outcomes: ArrayLike, seed: int = 1) -> pd.DataF
 
     refuse_seed(seed)
     runs = checked(design, outcomes)
-    if len(runs) < SLICES * FEWEST_A_SLICE:
-        message = f"PAWN: {len(runs)} rows are too few for {SLICES} slices. Use {SLICES * FEWEST_A_SLICE} or more."
+    if len(runs) < FEWEST:
+        message = f"PAWN: {len(runs)} rows are too few for {SLICES} slices. Use {FEWEST} or more."
         raise UserError(message)
     values = runs.ravel()
     ranks = np.argsort(values, kind="stable")

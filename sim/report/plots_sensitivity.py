@@ -1,0 +1,313 @@
+"""Pictures of which inputs matter: Sobol' indices, the plane of elementary effects, and curves of one input at a time.
+
+Each takes a table of :mod:`sim.study.sensitivity` and returns the axes; ``labels`` gives inputs their names in words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
+
+from sim.report import amounts
+from sim.report.language import speaker
+from sim.report.style import GRID, INK, LABEL_PT, MUTED, SMALL_PT, axes_or_new, label_line_ends, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["morris_plane", "one_at_a_time_curve", "one_at_a_time_fans", "pawn_bars", "sobol_bars"]
+
+SAY = speaker("en")
+ALONE, TOTAL, FLOOR = "#0072B2", "#bfe3f5", "#9aa0a6"
+STRONGEST, MOST_BARS = 6, 15
+LOOKS = (
+    *(("#0072B2", "-", "o"), ("#D55E00", (0, (5, 1.5)), "s"), ("#009E73", (0, (5, 1.2, 1, 1.2)), "^")),
+    *(("#CC79A7", (0, (1, 1.2)), "D"), ("#E69F00", (0, (8, 2)), "v"), ("#4d4d4d", (0, (3, 1, 1, 1, 1, 1)), "P")),
+)
+
+
+def _whisker(ax: Axes, low: float, high: float, height: float, tick: float) -> None:
+    ax.plot([low, high], [height, height], color=INK, linewidth=1.3, solid_capstyle="butt")
+    for end in (low, high):
+        ax.plot([end, end], [height - tick, height + tick], color=INK, linewidth=1.1)
+
+
+def _per_cent(value: float, _: object = None) -> str:
+    return f"{SAY.number(100 * value, 0)} %"
+
+
+def sobol_bars(
+    indices: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    title: str = "What explains the outcome",
+) -> Axes:
+    """Draw the share of variance that each input explains, alone and together with others, the largest first.
+
+    Parameters
+    ----------
+    indices
+        From :func:`sim.study.sensitivity.sobol_indices`. Its ``noise_floor`` is drawn as a band, its
+        ``noise_share`` is told below; both are left out where the table has lost them.
+    ax
+        Axes to draw on; new ones without.
+    """
+    ax = axes_or_new(ax, 1.3 + 0.46 * len(indices))
+    rows = indices.sort_values("ST", ascending=False, kind="stable")
+    floor = indices.attrs.get("noise_floor", 0.0)
+    keys = [
+        Patch(facecolor=ALONE, edgecolor=ALONE, label="alone (S1)"),
+        Patch(facecolor=TOTAL, edgecolor=ALONE, hatch="////", label="with others (ST)"),
+    ]
+    if floor > 0:
+        ax.axvspan(-floor, floor, facecolor="#e3e5e8", edgecolor=FLOOR, hatch="....", linewidth=0, zorder=0)
+        keys.append(Patch(facecolor="#e3e5e8", edgecolor=FLOOR, hatch="....", label="an input that does nothing"))
+    for height, row in enumerate(rows.itertuples()):
+        for shift, name, face, hatch in ((-0.19, "S1", ALONE, ""), (0.19, "ST", TOTAL, "////")):
+            middle, low, high = (float(getattr(row, key)) for key in (name, f"{name}_low", f"{name}_high"))
+            ax.barh(height + shift, middle, height=0.34, color=face, edgecolor=ALONE, hatch=hatch, linewidth=0.9)
+            _whisker(ax, low, high, height + shift, 0.08)
+        decimals = amounts.decimals_for(50 * (row.ST_high - row.ST_low), most=1)
+        span = " to ".join(SAY.number(100 * end, decimals) for end in (row.ST_low, row.ST_high))
+        ax.annotate(
+            f"{SAY.number(100 * row.ST, decimals)} %  ({span})",
+            xy=(1.01, height + 0.19),
+            xycoords=ax.get_yaxis_transform(),
+            va="center",
+            ha="left",
+            annotation_clip=False,
+        )
+    ax.axvline(0, color=INK, linewidth=0.9)
+    ax.xaxis.grid(True)
+    ax.set_axisbelow(True)
+    ax.spines["left"].set_visible(False)
+    ax.set_yticks(range(len(rows)), [(labels or {}).get(name, name) for name in rows["input"]])
+    ax.tick_params(axis="y", length=0, labelsize=LABEL_PT)
+    ax.set_ylim(len(rows) - 0.45, -0.55)
+    ax.xaxis.set_major_formatter(FuncFormatter(_per_cent))
+    noise = indices.attrs.get("noise_share", float("nan"))
+    luck = f"; luck makes {_per_cent(noise)} of what single runs differ by" if not math.isnan(noise) else ""
+    ax.set_xlabel(f"Share of the variance of the mean outcome{luck}")
+    ax.set_title(title, pad=26)
+    _keys_above(ax, keys)
+    return ax
+
+
+def pawn_bars(
+    indices: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    title: str = "What moves the outcome",
+) -> Axes:
+    """Draw how far knowing each input moves the whole distribution of the outcome, the fifteen largest first.
+
+    Parameters
+    ----------
+    indices
+        From :func:`sim.study.sensitivity.pawn_indices`. What an input that does nothing may reach is a band.
+    ax
+        Axes to draw on; new ones without.
+    """
+    rows = indices.sort_values("median", ascending=False, kind="stable").head(MOST_BARS)
+    ax = axes_or_new(ax, 1.3 + 0.4 * len(rows))
+    keys = [Patch(facecolor=TOTAL, edgecolor=ALONE, hatch="////", label="median over ten slices of the input")]
+    if "noise_floor" in indices.attrs:
+        band: dict[str, Any] = {"facecolor": "#e3e5e8", "edgecolor": FLOOR, "hatch": "....", "linewidth": 0}
+        ax.axvspan(0, indices.attrs["noise_floor"], zorder=0, **band)
+        keys.append(Patch(label="an input that does nothing", **band))
+    ax.barh(range(len(rows)), rows["median"], height=0.6, color=TOTAL, edgecolor=ALONE, hatch="////", linewidth=0.9)
+    for height, value in enumerate(rows["median"]):
+        ax.annotate(
+            SAY.number(value, 2), xy=(1.01, height), xycoords=ax.get_yaxis_transform(), va="center", ha="left",
+            annotation_clip=False,
+        )  # fmt: skip
+    ax.xaxis.grid(True)
+    ax.set_axisbelow(True)
+    ax.spines["left"].set_visible(False)
+    ax.set_yticks(range(len(rows)), [(labels or {}).get(name, name) for name in rows["input"]])
+    ax.tick_params(axis="y", length=0, labelsize=LABEL_PT)
+    ax.set_ylim(len(rows) - 0.45, -0.55)
+    ax.set_xlabel("PAWN index: the largest distance of two distributions, from 0 to 1")
+    ax.set_title(title, pad=26)
+    _keys_above(ax, keys)
+    return ax
+
+
+def _keys_above(ax: Axes, keys: list[Patch] | list[Line2D]) -> None:
+    ax.legend(
+        handles=keys,
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 0.995),
+        ncols=len(keys),
+        frameon=False,
+        fontsize=LABEL_PT,
+        handletextpad=0.5,
+        columnspacing=1.4,
+    )
+
+
+def morris_plane(
+    effects: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    unit: str = "in its unit",
+    title: str = "Which inputs matter, and which bend or act together",
+) -> Axes:
+    """Draw each input by how much it moves the outcome and by how much that differs from place to place.
+
+    Parameters
+    ----------
+    effects
+        From :func:`sim.study.sensitivity.morris_effects`. The six strongest are named; a grey cross marks how
+        far luck alone would move them, where that is known and not 0.
+    ax
+        Axes to draw on; new ones without.
+    unit
+        What effects are measured in, in words.
+    """
+    ax = axes_or_new(ax, 3.6)
+    rows = effects.sort_values("mu_star", ascending=False, kind="stable")
+    named = rows.head(STRONGEST)
+    right = 1.08 * float(max(named["mu_star_high"].max(), 1e-12))
+    top = 1.12 * float(max(rows["sigma"].max(), rows["mu_star"].max() / 4, 1e-12))
+    ax.plot([0, right], [0, right], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+    ax.plot([0, right], [0, right / 10], color=MUTED, linewidth=0.9, linestyle=(0, (1, 1.5)), zorder=1)
+    for place, row in enumerate(rows.itertuples()):
+        strong = place < STRONGEST
+        colour, _, marker = LOOKS[place] if strong else (FLOOR, "-", ".")
+        if strong:
+            ax.plot([row.mu_star_low, row.mu_star_high], [row.sigma] * 2, color=colour, linewidth=1.2, zorder=2)
+        if strong and row.luck > 0.01 * right:
+            ax.plot([row.luck], [row.sigma], marker="x", color=MUTED, markersize=6, zorder=2)
+        ax.plot([row.mu_star], [row.sigma], marker=marker, color=colour, markersize=7, linestyle="none", zorder=3)
+    ax.set_xlim(0, right)
+    ax.set_ylim(-0.03 * top, top)
+    words = [(labels or {}).get(name, name) for name in named["input"]]
+    lines = max(text.count("\n") + 1 for text in words)
+    gap = (0.25 + 1.2 * lines) * LABEL_PT / 72 * top / max(ax.get_window_extent().height / ax.figure.dpi, 1e-9)
+    places = spread([float(one) for one in named["sigma"]], gap, 0.0, top)
+    for row, text, height, (colour, _, _) in zip(named.itertuples(), words, places, LOOKS, strict=False):
+        ax.annotate(
+            text,
+            xy=(row.mu_star_high, row.sigma),
+            xytext=(1.04 * right, height),
+            va="center",
+            ha="left",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "relpos": (0, 0.5), "shrinkB": 2},
+        )
+    ax.grid(True)
+    ax.set_axisbelow(True)
+    ax.set_xlabel(f"How far it moves the outcome over its range, {unit} (mean size, 95 % interval)")
+    ax.set_ylabel("How much that differs\nfrom place to place (deviation)")
+    ax.set_title(title, pad=26)
+    keys = [
+        Line2D([], [], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), label="above: bends or acts together"),
+        Line2D([], [], color=MUTED, linewidth=0.9, linestyle=(0, (1, 1.5)), label="below: the same everywhere"),
+    ]
+    if (effects["luck"] > 0.01 * right).any():
+        keys.append(Line2D([], [], color=MUTED, marker="x", linestyle="none", label="luck alone"))
+    _keys_above(ax, keys)
+    return ax
+
+
+def one_at_a_time_curve(
+    curves: pd.DataFrame,
+    name: str,
+    ax: Axes | None = None,
+    *,
+    label: str = "",
+    unit: str = "outcome",
+    title: str = "",
+) -> Axes:
+    """Draw how the outcome answers to one input, as the paired change from the centre with its 95 % interval.
+
+    Parameters
+    ----------
+    curves
+        From :func:`sim.study.sensitivity.one_at_a_time`.
+    name
+        The input.
+    ax
+        Axes to draw on; new ones without.
+    label
+        The input and its unit in words; its name without.
+    unit
+        What the change is measured in, in words.
+    """
+    ax = axes_or_new(ax, 2.6)
+    rows = curves[curves["input"] == name].sort_values("value")
+    colour = LOOKS[0][0]
+    ax.fill_between(rows["value"], rows["change_low"], rows["change_high"], color=colour, alpha=0.2, linewidth=0)
+    ax.plot(rows["value"], rows["change"], color=colour, marker="o", markersize=4)
+    ax.axhline(0, color=INK, linewidth=0.9)
+    centre = curves.attrs.get("centre", {}).get(name)
+    if centre is not None:
+        ax.plot([centre], [0], marker="D", color="white", markeredgecolor=INK, markersize=7, zorder=4)
+        ax.annotate(
+            "here otherwise", xy=(centre, 0), xytext=(0, -9), textcoords="offset points", ha="center", va="top",
+            color=MUTED, fontsize=SMALL_PT,
+        )  # fmt: skip
+    ax.yaxis.grid(True)
+    ax.set_axisbelow(True)
+    ax.set_xlabel(label or name)
+    ax.set_ylabel(f"Change, {unit}")
+    ax.set_title(title or f"What {label or name} alone changes")
+    return ax
+
+
+def one_at_a_time_fans(
+    curves: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    unit: str = "outcome",
+    title: str = "What each input alone changes",
+) -> Axes:
+    """Draw how the outcome answers to every input, each from the low to the high end of its range.
+
+    The six that move it most are drawn apart, with the 95 % band of the paired change; the others are thin and grey.
+
+    Parameters
+    ----------
+    curves
+        From :func:`sim.study.sensitivity.one_at_a_time`.
+    ax
+        Axes to draw on; new ones without.
+    unit
+        What the change is measured in, in words.
+    """
+    ax = axes_or_new(ax, 3.6)
+    reach = curves.groupby("input", sort=False)["change"].agg(lambda change: change.max() - change.min())
+    ordered = list(reach.sort_values(ascending=False, kind="stable").index)
+    ends = []
+    for place, name in reversed(list(enumerate(ordered))):
+        rows = curves[curves["input"] == name]
+        along = [100 * step / (len(rows) - 1) for step in range(len(rows))]
+        if place < STRONGEST:
+            colour, line, marker = LOOKS[place]
+            ax.fill_between(along, rows["change_low"], rows["change_high"], color=colour, alpha=0.15, linewidth=0)
+            ax.plot(along, rows["change"], color=colour, linestyle=line, marker=marker, markersize=4)
+            ends.append((float(rows["change"].iloc[-1]), (labels or {}).get(name, name), colour))
+        else:
+            ax.plot(along, rows["change"], color=FLOOR, linewidth=0.8, zorder=1)
+    ax.axhline(0, color=INK, linewidth=0.9)
+    ax.set_xlim(0, 100)
+    ax.yaxis.grid(True, color=GRID)
+    ax.set_axisbelow(True)
+    ax.set_xticks([0, 25, 50, 75, 100], ["low end", "25 %", "middle", "75 %", "high end"])
+    others = len(ordered) - STRONGEST
+    ax.set_xlabel("Where the input is in its range" + (f" (grey: {others} others)" if others > 0 else ""))
+    ax.set_ylabel(f"Change, {unit}")
+    ax.set_title(title)
+    label_line_ends(ax, ends)
+    return ax
