@@ -9,10 +9,11 @@ import shutil
 import pandas as pd
 import pytest
 
+from sim.crate import METADATA, describe_folder
 from sim.errors import UserError
 from sim.report.brief import MANIFEST, sealed
 from sim.report.findings import RECORDS
-from sim.report.verify import verify
+from sim.report.verify import CRATE, verify
 from tests import report_data
 
 
@@ -129,6 +130,13 @@ def test_missing_and_strange_files_are_named(folder):
     found = problems(folder)
     assert "bind.csv: is missing" in found
     assert "note.txt: is not in the manifest" in found
+
+
+@pytest.mark.long
+def test_words_for_archives_beside_a_briefing_are_no_fault(folder):
+    describe_folder(folder)
+    assert CRATE == METADATA
+    assert problems(folder, sample=0) == ()
 
 
 def test_a_folder_of_other_code_cannot_be_verified(folder):

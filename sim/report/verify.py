@@ -27,6 +27,7 @@ __all__ = ["Check", "verify"]
 
 SAMPLE = 8
 MOST_SHOWN = 5
+CRATE = "ro-crate-metadata.json"  # what `kotabaja crate` adds: words about the folder, no result
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _hashes(folder: Path, facts: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: was changed after it was written (its hash does not fit)"
     here = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     for name in here:
-        if name not in listed and name != MANIFEST:
+        if name not in listed and name not in (MANIFEST, CRATE):
             yield f"{name}: is not in the manifest"
 
 
