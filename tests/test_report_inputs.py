@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from sim.report.plots_flips import ranking_flip_map
-from sim.report.plots_sensitivity import morris_plane, one_at_a_time_curve, one_at_a_time_fans, pawn_bars, sobol_bars
 
 from sim.report.language import LANGUAGES, Language
+from sim.report.plots_flips import ranking_flip_map
+from sim.report.plots_sensitivity import morris_plane, one_at_a_time_curve, one_at_a_time_fans, pawn_bars, sobol_bars
 from sim.report.style import WIDTH_IN, look, overlapping_labels
 from sim.study.flips import best_by_bins, flip_points
 from tests.test_report_language import Marked, unmarked

@@ -16,8 +16,10 @@ from sim.report.language import Language, later, speaker
 from sim.report.names import title_of
 from sim.report.plots_binding import constraint_mix, relaxation_values
 from sim.report.plots_card import validation_card
+from sim.report.plots_flips import ranking_flip_map
 from sim.report.plots_network import supplier_network
 from sim.report.plots_parts import share_waterfall
+from sim.report.plots_sensitivity import morris_plane, one_at_a_time_fans, pawn_bars, sobol_bars
 from sim.report.plots_spread import fan_over_time, firm_sizes, growth_rates
 from sim.report.plots_steel import steel_flow
 from sim.report.plots_who import cost_plane, interaction_matrix, winners_and_losers
@@ -46,9 +48,14 @@ __all__ = [
     "firm_sizes",
     "growth_rates",
     "interaction_matrix",
+    "morris_plane",
+    "one_at_a_time_fans",
     "over_time",
+    "pawn_bars",
+    "ranking_flip_map",
     "relaxation_values",
     "share_waterfall",
+    "sobol_bars",
     "steel_flow",
     "supplier_network",
     "validation_card",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from matplotlib.patches import Patch, Rectangle
 
-from sim.report.language import MINUS, speaker
-from sim.report.style import INK, LABEL_PT, SCENARIOS, SMALL_PT, Series, axes_or_new
+from sim.report.language import Language, later, speaker
+from sim.report.names import title_of
+from sim.report.style import INK, LABEL_PT, SMALL_PT, Series, axes_or_new
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,24 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["policy_looks", "ranking_flip_map"]
 
-SAY = speaker("en")
+TITLE = later("Which policy is best, along the range of each input")
 HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++", "oo")
 PALE = ("#a9cfe8", "#f6cf8f", "#a5dcc8", "#ecc6da", "#f8f2a8", "#d5d8dc", "#f0b899", "#d3c1e0")
 
 
-def policy_looks(names: Sequence[str], labels: Mapping[str, str] | None = None) -> dict[str, Series]:
+def policy_looks(say: Language, names: Sequence[str], labels: Mapping[str, str] | None = None) -> dict[str, Series]:
     """Return how each policy is drawn: pale, so that a number can be read on it, with a hatch of its own.
 
     Examples
     --------
-    >>> looks = policy_looks(["training_only", "credit"], {"credit": "Loans"})
+    >>> looks = policy_looks(speaker("en"), ["training_only", "credit"], {"credit": "Loans"})
     >>> [(look.label, look.hatch) for look in looks.values()]
     [('Training only', ''), ('Loans', '////')]
     """
-    known = {name: look.label for name, look in SCENARIOS.items()}
     return {
         name: Series(
-            (labels or {}).get(name, known.get(name, name)),
+            (labels or {}).get(name) or title_of(say, name),
             PALE[place % len(PALE)],
             hatch=HATCHES[place % len(HATCHES)],
         )
@@ -48,7 +48,8 @@ def ranking_flip_map(
     *,
     labels: Mapping[str, str] | None = None,
     policies: Mapping[str, str] | None = None,
-    title: str = "Which policy is best, along the range of each input",
+    title: str = TITLE,
+    language: str | Language = "en",
 ) -> Axes:
     """Draw for each part of each input's range which policy is best most often, and where the best one changes.
 
@@ -63,12 +64,15 @@ def ranking_flip_map(
         Axes to draw on; new ones without.
     labels, policies
         Inputs and policies in words.
+    language
+        ``en`` or ``id``; an English title is said in it where its catalogue has it.
     """
+    say = speaker(language)
     flipping = set(flips["input"])
     names = list(dict.fromkeys(bins["input"]))
     names.sort(key=lambda name: name not in flipping)
     ax = axes_or_new(ax, 1.3 + 0.46 * len(names))
-    looks = policy_looks(list(dict.fromkeys(bins["policy"])), policies)
+    looks = policy_looks(say, list(dict.fromkeys(bins["policy"])), policies)
     shown = set()
     ticks = []
     for height, name in enumerate(names):
@@ -85,29 +89,32 @@ def ranking_flip_map(
                 )
             )  # fmt: skip
             ax.text(
-                left + wide / 2, height - 0.07, SAY.number(100 * cell.share, 0), ha="center", va="center",
+                left + wide / 2, height - 0.07, say.number(100 * cell.share), ha="center", va="center",
                 fontsize=SMALL_PT, bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
             )  # fmt: skip
         ends = (best["start"].iloc[0], best["end"].iloc[-1])
-        ticks.append(f"{(labels or {}).get(name, name)}\n{_written(ends[0])} to {_written(ends[1])}")
+        span = say("{low} to {high}", low=_written(say, ends[0]), high=_written(say, ends[1]))
+        ticks.append(f"{(labels or {}).get(name, name)}\n{span}")
         for flip in flips[flips["input"] == name].itertuples():
             low, middle, high = (_along(best, value) for value in (flip.low, flip.value, flip.high))
             ax.plot([low, high], [height + 0.3] * 2, color=INK, linewidth=1.5, solid_capstyle="butt")
             ax.plot([middle], [height + 0.3], marker="D", color=INK, markersize=5)
             ax.annotate(
-                _written(flip.value), xy=(high, height + 0.3), xytext=(4, 0), textcoords="offset points", va="center",
-                ha="left", fontsize=SMALL_PT,
+                _written(say, flip.value), xy=(high, height + 0.3), xytext=(4, 0), textcoords="offset points",
+                va="center", ha="left", fontsize=SMALL_PT,
             )  # fmt: skip
     ax.set_xlim(0, 100)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_yticks([height - 0.07 for height in range(len(names))], ticks)
     ax.tick_params(axis="y", length=0, labelsize=LABEL_PT)
-    ax.set_xticks([0, 100], ["low end", "high end"])
+    ax.set_xticks([0, 100], [say("low end"), say("high end")])
     ax.tick_params(axis="x", length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ax.set_xlabel("Numbers: in how many of 100 worlds the policy is best; diamond: where the best one changes (95 %)")
-    ax.set_title(title, pad=26)
+    ax.set_xlabel(
+        say("Numbers: in how many of 100 worlds the policy is best; diamond: where the best one changes (95 %)")
+    )
+    ax.set_title(say(title), pad=26)
     ax.legend(
         handles=[
             Patch(facecolor=look.colour, edgecolor="#7a7a7a", hatch=look.hatch, label=look.label)
@@ -131,8 +138,9 @@ def _along(parts: pd.DataFrame, value: float) -> float:
     return float(np.interp(value, starts, np.linspace(0, 100, len(starts))))
 
 
-def _written(value: object) -> str:
+def _written(say: Language, value: object) -> str:
     """Write a value of an input with three digits; words as they are."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    return f"{value:.3g}".replace("-", MINUS)
+    digits = f"{value:.3g}"
+    return digits if "e" in digits else say.number(value, len(digits.partition(".")[2]))

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from sim.report import amounts
-from sim.report.language import speaker
-from sim.report.style import GRID, INK, LABEL_PT, MUTED, SMALL_PT, axes_or_new, label_line_ends, spread
+from sim.report.language import Language, later, speaker
+from sim.report.style import GRID, INK, LABEL_PT, MUTED, SMALL_PT, axes_or_new, label_line_ends, number_axis, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["morris_plane", "one_at_a_time_curve", "one_at_a_time_fans", "pawn_bars", "sobol_bars"]
 
-SAY = speaker("en")
 ALONE, TOTAL, FLOOR = "#0072B2", "#bfe3f5", "#9aa0a6"
+TITLE_SOBOL = later("What explains the outcome")
+TITLE_PAWN = later("What moves the outcome")
+TITLE_MORRIS = later("Which inputs matter, and which bend or act together")
+TITLE_FANS = later("What each input alone changes")
+ITS_UNIT, OUTCOME = later("in its unit"), later("outcome")
 STRONGEST, MOST_BARS = 6, 15
 LOOKS = (
     *(("#0072B2", "-", "o"), ("#D55E00", (0, (5, 1.5)), "s"), ("#009E73", (0, (5, 1.2, 1, 1.2)), "^")),
@@ -38,16 +41,13 @@ def _whisker(ax: Axes, low: float, high: float, height: float, tick: float) -> N
         ax.plot([end, end], [height - tick, height + tick], color=INK, linewidth=1.1)
 
 
-def _per_cent(value: float, _: object = None) -> str:
-    return f"{SAY.number(100 * value, 0)} %"
-
-
 def sobol_bars(
     indices: pd.DataFrame,
     ax: Axes | None = None,
     *,
     labels: Mapping[str, str] | None = None,
-    title: str = "What explains the outcome",
+    title: str = TITLE_SOBOL,
+    language: str | Language = "en",
 ) -> Axes:
     """Draw the share of variance that each input explains, alone and together with others, the largest first.
 
@@ -58,26 +58,29 @@ def sobol_bars(
         ``noise_share`` is told below; both are left out where the table has lost them.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``; English titles and units are said in it where its catalogue has them.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 1.3 + 0.46 * len(indices))
     rows = indices.sort_values("ST", ascending=False, kind="stable")
     floor = indices.attrs.get("noise_floor", 0.0)
     keys = [
-        Patch(facecolor=ALONE, edgecolor=ALONE, label="alone (S1)"),
-        Patch(facecolor=TOTAL, edgecolor=ALONE, hatch="////", label="with others (ST)"),
+        Patch(facecolor=ALONE, edgecolor=ALONE, label=say("alone (S1)")),
+        Patch(facecolor=TOTAL, edgecolor=ALONE, hatch="////", label=say("with others (ST)")),
     ]
     if floor > 0:
         ax.axvspan(-floor, floor, facecolor="#e3e5e8", edgecolor=FLOOR, hatch="....", linewidth=0, zorder=0)
-        keys.append(Patch(facecolor="#e3e5e8", edgecolor=FLOOR, hatch="....", label="an input that does nothing"))
+        keys.append(Patch(facecolor="#e3e5e8", edgecolor=FLOOR, hatch="....", label=say("an input that does nothing")))
     for height, row in enumerate(rows.itertuples()):
         for shift, name, face, hatch in ((-0.19, "S1", ALONE, ""), (0.19, "ST", TOTAL, "////")):
             middle, low, high = (float(getattr(row, key)) for key in (name, f"{name}_low", f"{name}_high"))
             ax.barh(height + shift, middle, height=0.34, color=face, edgecolor=ALONE, hatch=hatch, linewidth=0.9)
             _whisker(ax, low, high, height + shift, 0.08)
         decimals = amounts.decimals_for(50 * (row.ST_high - row.ST_low), most=1)
-        span = " to ".join(SAY.number(100 * end, decimals) for end in (row.ST_low, row.ST_high))
+        told = {key: say.number(100 * float(getattr(row, key)), decimals) for key in ("ST", "ST_low", "ST_high")}
         ax.annotate(
-            f"{SAY.number(100 * row.ST, decimals)} %  ({span})",
+            say("{ST} %  ({ST_low} to {ST_high})", **told),
             xy=(1.01, height + 0.19),
             xycoords=ax.get_yaxis_transform(),
             va="center",
@@ -91,11 +94,16 @@ def sobol_bars(
     ax.set_yticks(range(len(rows)), [(labels or {}).get(name, name) for name in rows["input"]])
     ax.tick_params(axis="y", length=0, labelsize=LABEL_PT)
     ax.set_ylim(len(rows) - 0.45, -0.55)
-    ax.xaxis.set_major_formatter(FuncFormatter(_per_cent))
+    number_axis(ax.xaxis, say, pattern=say("{n} %"), scale=100)
     noise = indices.attrs.get("noise_share", float("nan"))
-    luck = f"; luck makes {_per_cent(noise)} of what single runs differ by" if not math.isnan(noise) else ""
-    ax.set_xlabel(f"Share of the variance of the mean outcome{luck}")
-    ax.set_title(title, pad=26)
+    words = say("Share of the variance of the mean outcome")
+    if not math.isnan(noise):
+        luck = say.number(100 * noise)
+        words = say(
+            "Share of the variance of the mean outcome; luck makes {luck} % of what single runs differ by", luck=luck
+        )
+    ax.set_xlabel(words)
+    ax.set_title(say(title), pad=26)
     _keys_above(ax, keys)
     return ax
 
@@ -105,7 +113,8 @@ def pawn_bars(
     ax: Axes | None = None,
     *,
     labels: Mapping[str, str] | None = None,
-    title: str = "What moves the outcome",
+    title: str = TITLE_PAWN,
+    language: str | Language = "en",
 ) -> Axes:
     """Draw how far knowing each input moves the whole distribution of the outcome, the fifteen largest first.
 
@@ -115,18 +124,21 @@ def pawn_bars(
         From :func:`sim.study.sensitivity.pawn_indices`. What an input that does nothing may reach is a band.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``; English titles and units are said in it where its catalogue has them.
     """
+    say = speaker(language)
     rows = indices.sort_values("median", ascending=False, kind="stable").head(MOST_BARS)
     ax = axes_or_new(ax, 1.3 + 0.4 * len(rows))
-    keys = [Patch(facecolor=TOTAL, edgecolor=ALONE, hatch="////", label="median over ten slices of the input")]
+    keys = [Patch(facecolor=TOTAL, edgecolor=ALONE, hatch="////", label=say("median over ten slices of the input"))]
     if "noise_floor" in indices.attrs:
         band: dict[str, Any] = {"facecolor": "#e3e5e8", "edgecolor": FLOOR, "hatch": "....", "linewidth": 0}
         ax.axvspan(0, indices.attrs["noise_floor"], zorder=0, **band)
-        keys.append(Patch(label="an input that does nothing", **band))
+        keys.append(Patch(label=say("an input that does nothing"), **band))
     ax.barh(range(len(rows)), rows["median"], height=0.6, color=TOTAL, edgecolor=ALONE, hatch="////", linewidth=0.9)
     for height, value in enumerate(rows["median"]):
         ax.annotate(
-            SAY.number(value, 2), xy=(1.01, height), xycoords=ax.get_yaxis_transform(), va="center", ha="left",
+            say.number(value, 2), xy=(1.01, height), xycoords=ax.get_yaxis_transform(), va="center", ha="left",
             annotation_clip=False,
         )  # fmt: skip
     ax.xaxis.grid(True)
@@ -135,8 +147,9 @@ def pawn_bars(
     ax.set_yticks(range(len(rows)), [(labels or {}).get(name, name) for name in rows["input"]])
     ax.tick_params(axis="y", length=0, labelsize=LABEL_PT)
     ax.set_ylim(len(rows) - 0.45, -0.55)
-    ax.set_xlabel("PAWN index: the largest distance of two distributions, from 0 to 1")
-    ax.set_title(title, pad=26)
+    number_axis(ax.xaxis, say)
+    ax.set_xlabel(say("PAWN index: the largest distance of two distributions, from 0 to 1"))
+    ax.set_title(say(title), pad=26)
     _keys_above(ax, keys)
     return ax
 
@@ -159,8 +172,9 @@ def morris_plane(
     ax: Axes | None = None,
     *,
     labels: Mapping[str, str] | None = None,
-    unit: str = "in its unit",
-    title: str = "Which inputs matter, and which bend or act together",
+    unit: str = ITS_UNIT,
+    title: str = TITLE_MORRIS,
+    language: str | Language = "en",
 ) -> Axes:
     """Draw each input by how much it moves the outcome and by how much that differs from place to place.
 
@@ -171,9 +185,12 @@ def morris_plane(
         far luck alone would move them, where that is known and not 0.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``; English titles and units are said in it where its catalogue has them.
     unit
         What effects are measured in, in words.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 3.6)
     rows = effects.sort_values("mu_star", ascending=False, kind="stable")
     named = rows.head(STRONGEST)
@@ -207,15 +224,17 @@ def morris_plane(
         )
     ax.grid(True)
     ax.set_axisbelow(True)
-    ax.set_xlabel(f"How far it moves the outcome over its range, {unit} (mean size, 95 % interval)")
-    ax.set_ylabel("How much that differs\nfrom place to place (deviation)")
-    ax.set_title(title, pad=26)
+    number_axis(ax.xaxis, say)
+    number_axis(ax.yaxis, say)
+    ax.set_xlabel(say("How far it moves the outcome over its range, {unit} (mean size, 95 % interval)", unit=say(unit)))
+    ax.set_ylabel(say("How much that differs\nfrom place to place (deviation)"))
+    ax.set_title(say(title), pad=26)
     keys = [
-        Line2D([], [], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), label="above: bends or acts together"),
-        Line2D([], [], color=MUTED, linewidth=0.9, linestyle=(0, (1, 1.5)), label="below: the same everywhere"),
+        Line2D([], [], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), label=say("above: bends or acts together")),
+        Line2D([], [], color=MUTED, linewidth=0.9, linestyle=(0, (1, 1.5)), label=say("below: the same everywhere")),
     ]
     if (effects["luck"] > 0.01 * right).any():
-        keys.append(Line2D([], [], color=MUTED, marker="x", linestyle="none", label="luck alone"))
+        keys.append(Line2D([], [], color=MUTED, marker="x", linestyle="none", label=say("luck alone")))
     _keys_above(ax, keys)
     return ax
 
@@ -226,8 +245,9 @@ def one_at_a_time_curve(
     ax: Axes | None = None,
     *,
     label: str = "",
-    unit: str = "outcome",
+    unit: str = OUTCOME,
     title: str = "",
+    language: str | Language = "en",
 ) -> Axes:
     """Draw how the outcome answers to one input, as the paired change from the centre with its 95 % interval.
 
@@ -239,11 +259,14 @@ def one_at_a_time_curve(
         The input.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``; English titles and units are said in it where its catalogue has them.
     label
         The input and its unit in words; its name without.
     unit
         What the change is measured in, in words.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 2.6)
     rows = curves[curves["input"] == name].sort_values("value")
     colour = LOOKS[0][0]
@@ -254,14 +277,16 @@ def one_at_a_time_curve(
     if centre is not None:
         ax.plot([centre], [0], marker="D", color="white", markeredgecolor=INK, markersize=7, zorder=4)
         ax.annotate(
-            "here otherwise", xy=(centre, 0), xytext=(0, -9), textcoords="offset points", ha="center", va="top",
+            say("here otherwise"), xy=(centre, 0), xytext=(0, -9), textcoords="offset points", ha="center", va="top",
             color=MUTED, fontsize=SMALL_PT,
         )  # fmt: skip
     ax.yaxis.grid(True)
     ax.set_axisbelow(True)
     ax.set_xlabel(label or name)
-    ax.set_ylabel(f"Change, {unit}")
-    ax.set_title(title or f"What {label or name} alone changes")
+    number_axis(ax.yaxis, say, sign=True)
+    number_axis(ax.xaxis, say)
+    ax.set_ylabel(say("Change, {unit}", unit=say(unit)))
+    ax.set_title(say(title) or say("What {input} alone changes", input=label or name))
     return ax
 
 
@@ -270,8 +295,9 @@ def one_at_a_time_fans(
     ax: Axes | None = None,
     *,
     labels: Mapping[str, str] | None = None,
-    unit: str = "outcome",
-    title: str = "What each input alone changes",
+    unit: str = OUTCOME,
+    title: str = TITLE_FANS,
+    language: str | Language = "en",
 ) -> Axes:
     """Draw how the outcome answers to every input, each from the low to the high end of its range.
 
@@ -283,9 +309,12 @@ def one_at_a_time_fans(
         From :func:`sim.study.sensitivity.one_at_a_time`.
     ax
         Axes to draw on; new ones without.
+    language
+        ``en`` or ``id``; English titles and units are said in it where its catalogue has them.
     unit
         What the change is measured in, in words.
     """
+    say = speaker(language)
     ax = axes_or_new(ax, 3.6)
     reach = curves.groupby("input", sort=False)["change"].agg(lambda change: change.max() - change.min())
     ordered = list(reach.sort_values(ascending=False, kind="stable").index)
@@ -304,10 +333,16 @@ def one_at_a_time_fans(
     ax.set_xlim(0, 100)
     ax.yaxis.grid(True, color=GRID)
     ax.set_axisbelow(True)
-    ax.set_xticks([0, 25, 50, 75, 100], ["low end", "25 %", "middle", "75 %", "high end"])
+    words = (say("low end"), say("{n} %", n=25), say("middle"), say("{n} %", n=75), say("high end"))
+    ax.set_xticks([0, 25, 50, 75, 100], words)
     others = len(ordered) - STRONGEST
-    ax.set_xlabel("Where the input is in its range" + (f" (grey: {others} others)" if others > 0 else ""))
-    ax.set_ylabel(f"Change, {unit}")
-    ax.set_title(title)
+    number_axis(ax.yaxis, say, sign=True)
+    ax.set_xlabel(
+        say("Where the input is in its range (grey: {n} others)", n=say.number(others))
+        if others > 0
+        else say("Where the input is in its range")
+    )
+    ax.set_ylabel(say("Change, {unit}", unit=say(unit)))
+    ax.set_title(say(title))
     label_line_ends(ax, ends)
     return ax

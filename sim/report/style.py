@@ -162,13 +162,13 @@ def date_axis(ax: Axes, first: Any, last: Any, say: Language) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda day, _: say.month(num2date(day), short=True)))
 
 
-def number_axis(axis: Axis, say: Language, *, sign: bool = False, pattern: str = "{n}") -> None:
-    """Write an axis's numbers as the language does, without needless zeros; ``pattern`` may add a unit."""
+def number_axis(axis: Axis, say: Language, *, sign: bool = False, pattern: str = "{n}", scale: float = 1.0) -> None:
+    """Write an axis's numbers, times ``scale``, as the language does, without needless zeros, in a ``pattern``."""
     from matplotlib.ticker import FuncFormatter
 
     def written(value: float, _: int) -> str:
-        digits = f"{abs(value):.4f}".rstrip("0").partition(".")[2]
-        return pattern.format(n=say.number(value, len(digits), sign=sign))
+        digits = f"{abs(scale * value):.4f}".rstrip("0").partition(".")[2]
+        return pattern.format(n=say.number(scale * value, len(digits), sign=sign))
 
     axis.set_major_formatter(FuncFormatter(written))
 
