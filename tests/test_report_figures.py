@@ -54,9 +54,13 @@ def near_ties():
     return {name: {"access": 1e-4 * number, "spending": 1.0} for number, name in enumerate(report_data.EFFECTS)}
 
 
-@pytest.mark.parametrize("effects", [report_data.EFFECTS, near_ties()], ids=["usual", "near ties"])
-def test_no_label_overlaps_another_or_leaves_the_figure(effects):
-    for picture in report_data.pictures(effects).values():
+@pytest.mark.parametrize(
+    ("effects", "language"),
+    [(report_data.EFFECTS, "en"), (near_ties(), "en"), (report_data.EFFECTS, "id")],
+    ids=["usual", "near ties", "Indonesian"],
+)
+def test_no_label_overlaps_another_or_leaves_the_figure(effects, language):
+    for picture in report_data.pictures(effects, language=language).values():
         assert picture.make().overlaps == [], picture.key
 
 
