@@ -126,6 +126,8 @@ def _reach(tables: Mapping[str, Any], problems: Problems) -> float:
 
 def _nearer(fact: Known, reach: float) -> Known | None:
     """Return a number whose range ends earlier; None for a count that cannot move then."""
+    if reach == 1.0:  # the ends themselves, to the last bit
+        return fact
     low, high = (fact.usual + reach * (end - fact.usual) for end in (fact.low, fact.high))
     if fact.kind is int:
         low, high = float(round(low)), float(round(high))
