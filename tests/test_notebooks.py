@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SMALL = """
-seeds, months, points, trajectories = 2, 30, 24, 4
+seeds, months, points, trajectories, draws = 2, 30, 24, 4, 10
 changes = {"town.scale": 0.15, "time.warm_up_months": 12, "time.observed_months": 18}
 """
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -33,9 +33,9 @@ def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     (settings,) = [cell for cell in notebook.cells if "settings" in cell.metadata.get("tags", [])]
     for line in settings.source.splitlines():
-        assert line.partition(" = ")[0] in ("seeds", "months", "points", "trajectories", "changes"), line
+        assert line.partition(" = ")[0] in ("seeds", "months", "points", "trajectories", "draws", "changes"), line
     settings.source = SMALL
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     for cell in notebook.cells:
         if "with look" in cell.source:
             assert any("image/png" in output.get("data", {}) for output in cell.outputs), cell.source
