@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import zlib
 
 import pytest
 
@@ -176,12 +177,19 @@ def test_without_pango_there_is_no_pdf_and_the_reason_is_said(monkeypatch):
     assert "Pango is missing" in reason
 
 
+def inflated(paper):
+    """Return the streams of a PDF as they are read."""
+    parts = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", paper, re.DOTALL)
+    return b"".join(zlib.decompress(part) if part.startswith(b"\x78") else part for part in parts) + paper
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("code", ["en", "id"])
 def test_the_paper_is_tagged_and_its_first_part_is_two_pages(tmp_path, code):
     weasyprint = pytest.importorskip("weasyprint", exc_type=OSError)
     report_data.brief(tmp_path, language=code, given=report_data.plan(seeds=3, draws=12), months=24)
-    assert b"<pdfuaid:part>1" in (tmp_path / "brief.pdf").read_bytes()
+    paper = inflated((tmp_path / "brief.pdf").read_bytes())
+    assert b"/MarkInfo" in paper
+    assert b"pdfuaid" in paper
     document = weasyprint.HTML(string=(tmp_path / "brief.html").read_text()).render()
-    where = {name: number for number, page in enumerate(document.pages, start=1) for name in page.anchors}
-    assert where["annex"] == 3
+    assert next(number for number, page in enumerate(document.pages, start=1) if "annex" in page.anchors) == 3
