@@ -32,7 +32,7 @@ def brief(
     workers: Workers = None,
     out: Out = None,
 ) -> Facts:
-    """Write the two-page briefing: which policies help, at what cost, who loses, and what would reverse the answer."""
+    """Write the two-page briefing. Which policies help, at what cost, who loses, what would reverse the answer."""
     from sim.report.plan import plan_of
     from sim.study.files import output_folder
     from sim.study.screen import progress_bar
@@ -57,7 +57,7 @@ def verify(
     every: Annotated[bool, typer.Option("--all", help="Make every run again.")] = False,
     workers: Workers = None,
 ) -> None:
-    """Check a briefing: hashes of all its files, all numbers from its records, and a sample of the runs again."""
+    """Check every file and number of a briefing. By hashes, from its records, and by a sample of the runs again."""
     from sim.study.screen import progress_bar
 
     announce_compile()

@@ -71,7 +71,7 @@ def sensitivity(
         str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
     ] = None,
 ) -> Facts:
-    """Say which inputs move an indicator, the effect of each policy on it, and which policy is best."""
+    """Say which inputs move an indicator. Also the effect of each policy on it, and which policy is best."""
     from sim.study import sensitivities as study
     from sim.study.design_file import load_design
     from sim.study.labels import input_labels
