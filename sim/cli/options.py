@@ -30,6 +30,13 @@ Workers = Annotated[
     typer.Option("--workers", min=1, max=64, help="Number of processes. [default: as many as pay off]"),
 ]
 
+OneACore = Annotated[
+    int | None, typer.Option("--workers", min=1, max=64, help="Number of processes. [default: one a core]")
+]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
+]
+
 
 def load(scenario: str) -> Scenario:
     """Load a scenario."""

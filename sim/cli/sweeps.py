@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import announce_compile
+from sim.cli.options import Cluster, OneACore, announce_compile
 from sim.cli.scripts import Facts
 
 
@@ -18,12 +18,8 @@ def sweep(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the runs. [default: results/sweep/NAME]")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, max=64, help="Number of processes. [default: one a core]")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
-    ] = None,
+    workers: OneACore = None,
+    cluster: Cluster = None,
     status: Annotated[bool, typer.Option("--status", help="Only say how the sweep in a folder stands.")] = False,
 ) -> Facts:
     """Do every run of a design and keep each. The same command continues what was stopped."""
@@ -64,12 +60,8 @@ def sensitivity(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for runs and results. [default: results/sensitivity/NAME]"),
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, max=64, help="Number of processes. [default: one a core]")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
-    ] = None,
+    workers: OneACore = None,
+    cluster: Cluster = None,
 ) -> Facts:
     """Say which inputs move an indicator. Also the effect of each policy on it, and which policy is best."""
     from sim.study import sensitivities as study

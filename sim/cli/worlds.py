@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import announce_compile
+from sim.cli.options import Cluster, OneACore, announce_compile
 from sim.cli.scripts import Facts, rows_of
 
 if TYPE_CHECKING:
@@ -24,12 +24,8 @@ def calibrate(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for it. [default: results/calibrate/NAME]")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, max=64, help="Number of processes. [default: one a core]")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a dask cluster to run on instead.")
-    ] = None,
+    workers: OneACore = None,
+    cluster: Cluster = None,
 ) -> Facts:
     """Rule out values of the register by what is known. Keeps an ensemble of the worlds that are left."""
     from sim.report.plots_calibration import calibration_files

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 
 from sim.report import amounts
+from sim.report.bars import tell_beside, whisker
 from sim.report.language import Language, later, speaker
 from sim.report.names import title_of
 from sim.report.plots_binding import constraint_mix, relaxation_values
@@ -91,21 +92,13 @@ def effect_forest(effects: pd.DataFrame, ax: Axes | None = None, language: str |
         change, lowest, highest = (float(row[key]) for key in ("difference", "low", "high"))
         middle, low, high = change * scale, lowest * scale, highest * scale
         clear = low > 0 or high < 0
-        ax.plot([low, high], [height, height], color=look.colour, linewidth=2, solid_capstyle="butt")
-        for end in (low, high):
-            ax.plot([end, end], [height - 0.13, height + 0.13], color=look.colour, linewidth=1.6)
+        whisker(ax, low, high, height, 0.13, (2, 1.6), look.colour)
         face = look.colour if clear else "white"
         ax.plot([middle], [height], marker=look.marker, color=look.colour, markerfacecolor=face, markersize=7)
         text = amounts.change(say, change, lowest, highest, unit, words=False, coarsest=coarsest)
         span = amounts.interval(say, lowest, highest, unit, change, coarsest)
-        ax.annotate(
-            f"{text}  ({span})" if clear else say("{change}  ({span}), not clear", change=text, span=span),
-            xy=(1.01, height),
-            xycoords=ax.get_yaxis_transform(),
-            va="center",
-            ha="left",
-            annotation_clip=False,
-        )
+        words = f"{text}  ({span})" if clear else say("{change}  ({span}), not clear", change=text, span=span)
+        tell_beside(ax, words, height)
     if "interaction" in shown:
         ax.axhline(shown.index("interaction") - 0.5, color=MUTED, linewidth=0.8)
     _zero_line(ax, say)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.report import amounts
+from sim.report.bars import name_rows, tell_beside, whisker
 from sim.report.language import Language, speaker
 from sim.report.style import BINDS, INK, MUTED, axes_or_new, date_axis, label_line_ends, number_axis
 
@@ -45,26 +46,13 @@ def relaxation_values(values: pd.DataFrame, ax: Axes | None = None, language: st
             linewidth=1.0,
             alpha=0.85,
         )
-        ax.plot([low, high], [height, height], color=INK, linewidth=1.4, solid_capstyle="butt")
-        for end in (low, high):
-            ax.plot([end, end], [height - 0.14, height + 0.14], color=INK, linewidth=1.2)
+        whisker(ax, low, high, height, 0.14, (1.4, 1.2))
         number = amounts.change(say, middle, low, high, "t", words=False)
         span = amounts.interval(say, low, high, "t", middle)
-        ax.annotate(
-            f"{number}  ({span})" if clear else say("{change}  ({span}), not clear", change=number, span=span),
-            xy=(1.01, height),
-            xycoords=ax.get_yaxis_transform(),
-            va="center",
-            ha="left",
-            annotation_clip=False,
-        )
+        words = f"{number}  ({span})" if clear else say("{change}  ({span}), not clear", change=number, span=span)
+        tell_beside(ax, words, height)
     ax.axvline(0, color=INK, linewidth=0.9)
-    ax.xaxis.grid(True)
-    ax.set_axisbelow(True)
-    ax.spines["left"].set_visible(False)
-    ax.set_yticks(range(len(rows)), list(rows["label"]))
-    ax.tick_params(axis="y", length=0, labelsize=9)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
+    name_rows(ax, list(rows["label"]), 9, (0.4, 0.6))
     number_axis(ax.xaxis, say)
     ax.set_xlabel(say("Change in value added kept in the city, Rp million a month"))
     ax.set_title(say("What easing one constraint alone is worth"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 
+from sim.report.bars import tell_beside
 from sim.report.language import Language, later, speaker
 from sim.report.style import INK, LENS, MUTED, WIDTH_IN, axes_or_new, figure_bytes, look, number_axis
 from sim.study.card import SHARES, ordered, shares
@@ -212,15 +213,7 @@ def _draw(ax: Axes, row: dict[str, Any], height: int, say: Language) -> None:
         linestyle="none",
         zorder=3,
     )
-    ax.annotate(
-        told(say, row),
-        xy=(1.01, height),
-        xycoords=ax.get_yaxis_transform(),
-        ha="left",
-        va="center",
-        fontsize=TEXT_PT - 0.3,
-        annotation_clip=False,
-    )
+    tell_beside(ax, told(say, row), height, fontsize=TEXT_PT - 0.3)
 
 
 def _legend(ax: Axes, verdicts: list[str], say: Language) -> None:

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.report import amounts
+from sim.report.bars import name_rows, tell_beside, whisker
 from sim.report.language import Language, later, speaker
 from sim.report.style import GRID, INK, LABEL_PT, MUTED, SMALL_PT, axes_or_new, label_line_ends, number_axis, spread
 
@@ -33,12 +34,6 @@ LOOKS = (
     *(("#0072B2", "-", "o"), ("#D55E00", (0, (5, 1.5)), "s"), ("#009E73", (0, (5, 1.2, 1, 1.2)), "^")),
     *(("#CC79A7", (0, (1, 1.2)), "D"), ("#E69F00", (0, (8, 2)), "v"), ("#4d4d4d", (0, (3, 1, 1, 1, 1, 1)), "P")),
 )
-
-
-def _whisker(ax: Axes, low: float, high: float, height: float, tick: float) -> None:
-    ax.plot([low, high], [height, height], color=INK, linewidth=1.3, solid_capstyle="butt")
-    for end in (low, high):
-        ax.plot([end, end], [height - tick, height + tick], color=INK, linewidth=1.1)
 
 
 def sobol_bars(
@@ -76,24 +71,12 @@ def sobol_bars(
         for shift, name, face, hatch in ((-0.19, "S1", ALONE, ""), (0.19, "ST", TOTAL, "////")):
             middle, low, high = (float(getattr(row, key)) for key in (name, f"{name}_low", f"{name}_high"))
             ax.barh(height + shift, middle, height=0.34, color=face, edgecolor=ALONE, hatch=hatch, linewidth=0.9)
-            _whisker(ax, low, high, height + shift, 0.08)
+            whisker(ax, low, high, height + shift, 0.08, (1.3, 1.1))
         decimals = amounts.decimals_for(50 * (row.ST_high - row.ST_low), most=1)
         told = {key: say.number(100 * float(getattr(row, key)), decimals) for key in ("ST", "ST_low", "ST_high")}
-        ax.annotate(
-            say("{ST} %  ({ST_low} to {ST_high})", **told),
-            xy=(1.01, height + 0.19),
-            xycoords=ax.get_yaxis_transform(),
-            va="center",
-            ha="left",
-            annotation_clip=False,
-        )
+        tell_beside(ax, say("{ST} %  ({ST_low} to {ST_high})", **told), height + 0.19)
     ax.axvline(0, color=INK, linewidth=0.9)
-    ax.xaxis.grid(True)
-    ax.set_axisbelow(True)
-    ax.spines["left"].set_visible(False)
-    ax.set_yticks(range(len(rows)), [(labels or {}).get(name, name) for name in rows["input"]])
-    ax.tick_params(axis="y", length=0, labelsize=LABEL_PT)
-    ax.set_ylim(len(rows) - 0.45, -0.55)
+    _name_inputs(ax, rows, labels)
     number_axis(ax.xaxis, say, pattern=say("{n} %"), scale=100)
     noise = indices.attrs.get("noise_share", float("nan"))
     words = say("Share of the variance of the mean outcome")
@@ -137,21 +120,17 @@ def pawn_bars(
         keys.append(Patch(label=say("an input that does nothing"), **band))
     ax.barh(range(len(rows)), rows["median"], height=0.6, color=TOTAL, edgecolor=ALONE, hatch="////", linewidth=0.9)
     for height, value in enumerate(rows["median"]):
-        ax.annotate(
-            say.number(value, 2), xy=(1.01, height), xycoords=ax.get_yaxis_transform(), va="center", ha="left",
-            annotation_clip=False,
-        )  # fmt: skip
-    ax.xaxis.grid(True)
-    ax.set_axisbelow(True)
-    ax.spines["left"].set_visible(False)
-    ax.set_yticks(range(len(rows)), [(labels or {}).get(name, name) for name in rows["input"]])
-    ax.tick_params(axis="y", length=0, labelsize=LABEL_PT)
-    ax.set_ylim(len(rows) - 0.45, -0.55)
+        tell_beside(ax, say.number(value, 2), height)
+    _name_inputs(ax, rows, labels)
     number_axis(ax.xaxis, say)
     ax.set_xlabel(say("PAWN index: the largest distance of two distributions, from 0 to 1"))
     ax.set_title(say(title), pad=26)
     _keys_above(ax, keys)
     return ax
+
+
+def _name_inputs(ax: Axes, rows: pd.DataFrame, labels: Mapping[str, str] | None) -> None:
+    name_rows(ax, [(labels or {}).get(name, name) for name in rows["input"]], LABEL_PT, (0.45, 0.55))
 
 
 def _keys_above(ax: Axes, keys: list[Patch] | list[Line2D]) -> None:

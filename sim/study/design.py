@@ -123,6 +123,11 @@ class Design:
         """How many runs there are."""
         return len(self.scenarios) * int(self.seeds.size)
 
+    def replications_of(self, rows: NDArray[Any], seeds: NDArray[Any]) -> NDArray[Any]:
+        """Return which replication of its row each run with a seed of that row is."""
+        found: NDArray[Any] = (self.seeds[rows] == seeds[:, None]).argmax(axis=1)
+        return found
+
     def settings(self, row: int) -> dict[str, Any]:
         """Return the values of a row, by the keys of a scenario file."""
         return {

@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from sim.study.compare import refuse_same_names
+from sim.study.flips import parts_of_best
 from sim.study.intervals import interval, refuse_few
 from sim.study.runs import Progress, run_all
 from sim.study.simulate import Job, simulate
@@ -202,8 +203,7 @@ def _chances(effects: NDArray[np.float64]) -> list[float]:
     known = effects[:, np.isfinite(effects).all(axis=0)]
     if known.shape[1] == 0:
         return [float("nan")] * len(effects)
-    best = known == known.max(axis=0)
-    return [float(one) for one in (best / best.sum(axis=0)).mean(axis=1)]
+    return [float(one) for one in parts_of_best(known).mean(axis=1)]
 
 
 def _labels(found: UnderEnsemble) -> list[tuple[str, str, str, str, str]]:

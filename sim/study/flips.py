@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["best_by_bins", "best_policies", "best_shares", "flip_points"]
+__all__ = ["best_by_bins", "best_policies", "best_shares", "flip_points", "parts_of_best"]
 
 BINS = 8
 FEWEST = 20  # rows in which one of two policies is best
@@ -45,8 +45,21 @@ def best_policies(outcomes: Mapping[str, ArrayLike], better: str = "higher") -> 
     import pandas as pd
 
     values = _means(outcomes, better)
-    best = values.eq(values.max(axis=1), axis=0).astype(float)
-    return pd.DataFrame(best.div(best.sum(axis=1), axis=0))
+    return pd.DataFrame(parts_of_best(values.to_numpy().T).T, columns=values.columns)
+
+
+def parts_of_best(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 where a value is the largest along the first axis, 0 elsewhere, equal parts where some tie.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> parts_of_best(np.array([[1.0, 3.0], [2.0, 3.0]])).tolist()
+    [[0.0, 0.5], [1.0, 0.5]]
+    """
+    best = values == values.max(axis=0)
+    found: NDArray[np.float64] = best / best.sum(axis=0)
+    return found
 
 
 def _means(outcomes: Mapping[str, ArrayLike], better: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.toml_lines import did_you_mean
 from sim.errors import UserError
+from sim.study.flips import parts_of_best
 from sim.study.summary import outcomes
 
 if TYPE_CHECKING:
@@ -65,8 +66,6 @@ def questions(design: Design, folder: str | Path, columns: Sequence[str]) -> lis
     UserError
         If a run is missing, has failed or has no number; the rows are named.
     """
-    import numpy as np
-
     from sim.indicators import catalogue
 
     refuse_columns(design, columns)
@@ -83,10 +82,9 @@ def questions(design: Design, folder: str | Path, columns: Sequence[str]) -> lis
         ]
         if len(policies) > 1 and better in (HIGHER, "lower"):
             turned = runs[1:] if better == HIGHER else -runs[1:]
-            best = (turned == turned.max(axis=0)).astype(np.float64)
-            shares = best / best.sum(axis=0)
+            parts = parts_of_best(turned)
             found += [
-                Question("best", column, name, "share", values) for name, values in zip(policies, shares, strict=True)
+                Question("best", column, name, "share", values) for name, values in zip(policies, parts, strict=True)
             ]
     return found
 

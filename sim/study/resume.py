@@ -58,8 +58,8 @@ def _by_labels(design: Any, labels: pa.Table) -> NDArray[Any]:
 
     names = {one.name: place for place, one in enumerate(design.scenarios)}
     scenario = np.array([names[name] for name in labels["scenario"].to_pylist()], dtype=np.int64)
-    row, seed = labels["row"].to_numpy(), labels["seed"].to_numpy()
-    replication = (design.seeds[row] == seed[:, None]).argmax(axis=1)
+    row = labels["row"].to_numpy()
+    replication = design.replications_of(row, labels["seed"].to_numpy())
     return _unless_failed((row * len(names) + scenario) * design.replications + replication, labels)
 
 

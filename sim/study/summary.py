@@ -66,7 +66,7 @@ def outcomes(folder: str | Path, design: Design, column: str) -> NDArray[np.floa
     runs = read_runs(folder, ["scenario", "row", "seed", column])
     found = np.full((len(names), design.rows, design.replications), np.nan)
     row, scenario = runs["row"].to_numpy(), runs["scenario"].map(names.index).to_numpy()
-    replication = (design.seeds[row] == runs["seed"].to_numpy()[:, np.newaxis]).argmax(axis=1)
+    replication = design.replications_of(row, runs["seed"].to_numpy())
     found[scenario, row, replication] = runs[column].to_numpy()
     lacking = np.argwhere(np.isnan(found))
     if len(lacking):
