@@ -7,6 +7,8 @@
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready
+# Tests of one file stay in one process.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 # A candidate is run, not looked up: a name on the path can be a shim with no interpreter behind it.
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -68,7 +70,7 @@ card: $(READY) ## score the baseline anew for docs/validation.md; the page's wor
 	$(VENV)/bin/kotabaja validate baseline --seeds 100 --out docs/validation
 
 test: $(READY) ## run the tests and the examples in the docstrings
-	$(RUN) -m pytest
+	$(RUN) -m pytest $(PARALLEL)
 
 test-long: $(READY) ## run the long tests, and measure what the others cover
 	$(RUN) -m pytest -m long
@@ -78,7 +80,7 @@ test-browser: $(VENV)/ready-browser ## run the tests of the page in a Chromium w
 	$(RUN) -m pytest tests/browser -m browser
 
 coverage: $(READY) ## measure what the tests cover, with the compiler off: compiled lines cannot be seen
-	NUMBA_DISABLE_JIT=1 $(RUN) -m pytest --cov --cov-report=term --cov-fail-under=95
+	NUMBA_DISABLE_JIT=1 $(RUN) -m pytest $(PARALLEL) --cov --cov-report=term --cov-fail-under=95
 
 check: $(READY) ## check style, types and the walls between the rooms
 	$(RUN) -m ruff check .

@@ -5,7 +5,7 @@ import pytest
 
 from sim import policies
 from sim.errors import UserError
-from sim.scenario import parse_settings, parse_value
+from sim.scenario import Scenario, parse_settings, parse_value
 from tests.small_town import NAMES, levers_at_rest, load, numbers_of, write_several
 
 
@@ -67,6 +67,13 @@ def test_changed_names_the_use_of_a_policy_used_twice(folder):
     for key, says in ((f"policies.{name}.{lever}", "is used 2 times"), (f"policies.{name}.2.to", "0 to 1")):
         with pytest.raises(UserError, match=says):
             twice.changed({key: 0})
+
+
+def test_an_unknown_entry_of_a_large_room_lists_the_nearest_dozen():
+    with pytest.raises(UserError, match="menu_cost") as refused:
+        Scenario.load("baseline").changed({"firms.menus": 1})
+    assert str(refused.value).count(", ") == 11
+    assert "more; `kotabaja describe` prints them all." in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from sim import scenario
+from sim import scenario, scenario_file
 from sim.errors import UserError
 from sim.scenario import Scenario, check, shipped, shipped_names
 from tests.small_town import (
@@ -232,7 +232,8 @@ def shelf(tmp_path, monkeypatch):
     (folder / "limits").mkdir(parents=True)
     write_town(folder, both=DIFFERENCE + use(NAMES[0]))
     (folder / "limits" / "no_demand.toml").write_text(DIFFERENCE, encoding="utf-8")
-    monkeypatch.setattr(scenario, "_folder", lambda: folder)
+    for module in (scenario, scenario_file):
+        monkeypatch.setattr(module, "shipped_folder", lambda: folder)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     return folder

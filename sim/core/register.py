@@ -7,6 +7,7 @@ rooms are about.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ Register = dict[str, Parameter]
 Families = Mapping[str, int]  # prefix of the family -> the fewest members a register may have
 Shape = dict[str, dict[str, str]]  # room or family prefix -> name -> unit
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MOST_NAMES = 12  # that a message lists
 _ALMOST = 0.5  # a file with less than this part of the entries was never meant as a whole register
 
 
@@ -208,7 +210,12 @@ def _unknown_entry(address: str, known: Collection[str], problems: Problems) -> 
         near = near.replace('"', f'"{room}.', 1)
     elif elsewhere:
         near = did_you_mean(elsewhere[0], elsewhere)
-    problems.add(address, f"unknown entry.{near} Entries of {room}: {', '.join(names)}.")
+    if len(names) > _MOST_NAMES:
+        alike = difflib.get_close_matches(name.lower(), names, n=_MOST_NAMES, cutoff=0)
+        listed = f"{', '.join(alike)} and {len(names) - len(alike)} more; `kotabaja describe` prints them all"
+    else:
+        listed = ", ".join(names)
+    problems.add(address, f"unknown entry.{near} Entries of {room}: {listed}.")
 
 
 def _unknown_room(room: str, shape: Shape, rooms: Iterable[str], problems: Problems) -> None:
