@@ -10,7 +10,8 @@ A4_MM = (210, 297)
 MARGIN_MM = 12
 DOTS_MM = 96 / 25.4
 
-# Elements that reach beyond the paper, those that scroll (paper does not) and those too high for one sheet.
+# Elements that reach beyond the paper, those that scroll (paper does not) and those too high for one sheet; words
+# that only a screen reader says are clipped on purpose.
 CUT = """([wide, high]) => {
   const name = one => one.outerHTML.slice(0, 160)
   const cut = []
@@ -18,6 +19,7 @@ CUT = """([wide, high]) => {
     const box = one.getBoundingClientRect()
     if (!box.width || !box.height || one.closest('svg svg, svg *')) continue
     const way = getComputedStyle(one)
+    if (way.clipPath !== 'none' && box.width <= 1 && box.height <= 1) continue
     if (box.right > wide + 1) cut.push(`beyond the right edge: ${name(one)}`)
     if (way.overflowX !== 'visible' && one.scrollWidth > one.clientWidth + 1) cut.push(`scrolls: ${name(one)}`)
     if (/^(svg|img|figure|tr)$/i.test(one.tagName) && box.height > high) cut.push(`higher than a sheet: ${name(one)}`)
