@@ -46,8 +46,10 @@ def cut_on_paper(window):
     return cut
 
 
-def sheets(window):
-    """Return the number of A4 sheets that the page takes."""
+def sheets(window, without=None):
+    """Return the number of A4 sheets that the page takes, or that it would take without what a selector finds."""
+    if without:
+        window.add_style_tag(content=f"{without} {{ display: none; }}")
     margin = dict.fromkeys(("top", "right", "bottom", "left"), f"{MARGIN_MM}mm")
     paper = window.pdf(format="A4", print_background=True, margin=margin, prefer_css_page_size=True)
     return len(re.findall(rb"/Type\s*/Page\b", paper))

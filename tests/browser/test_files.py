@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.everybody import shortcomings
+from tests.browser.everybody import sheets, shortcomings
 from tests.commands import kotabaja
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,11 @@ def briefing(tmp_path_factory):
 
 
 def test_the_briefing_can_be_read_by_everybody_and_printed(watched, briefing):
-    assert shortcomings(watched, briefing, most_sheets=12) == []
+    assert shortcomings(watched, briefing, most_sheets=9) == []
+
+
+def test_the_two_pages_are_two_sheets_when_a_browser_prints_them(watched, briefing):
+    assert sheets(watched(briefing.resolve().as_uri()), without=".annex") == 2
 
 
 def test_a_page_with_faults_is_found_out(watched, tmp_path):
