@@ -8,6 +8,8 @@ import numpy as np
 from scipy.special import ndtri
 
 IDLE = "idle"  # an input that nothing reads
+HALF = 0.5  # luck with half the variance that the inputs cause
+SOME = 200  # resamples: enough for a test
 
 
 @dataclass(frozen=True)

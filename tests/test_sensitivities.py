@@ -102,9 +102,10 @@ def test_every_method_finds_what_moves_the_level_and_what_the_effect(design, inv
     assert tuple(found.convergence.columns) == CONVERGENCE_COLUMNS
     last = found.convergence[found.convergence["index"] == index].groupby("outcome")["n"].max()
     assert (last == main.groupby("outcome")["n"].max()[last.index]).all()
-    notes = {one.question.name: one.note for one in found.answers if one.method == "sobol"}
+    notes = {one.question.name: one.note for one in found.answers if one.method in ("sobol", "pawn")}
     if notes:
         assert "the same in every run" in notes[f"{SHARE}, effect of training_only"]
+    if method == "sobol_indices":
         assert 0 < table.loc[table["outcome"] == SHARE, "noise_share"].iloc[0] < 0.01
         assert set(table.loc[table["method"] == "sobol", "input"]) >= {"dummy"}
 
@@ -150,6 +151,24 @@ def test_files_and_pictures_are_written_and_labels_are_whole(design, invented, t
     assert written >= {"indices.csv", "convergence.csv", "inputs.csv", "curves.csv", "ranking.csv", "ranking_along.csv"}
     assert written >= {"flips.csv", "flips_market_share_local.png", "sobol_market_share_local.svg"}
     assert written >= {"pawn_market_share_local.png", "morris_market_share_local.png", "curves_market_share_local.png"}
+
+
+def test_files_of_an_earlier_study_in_the_same_folder_are_removed_and_others_stay(design, invented, tmp_path):
+    place = tmp_path / "out"
+    for method, size in (("curves", 5), ("morris", 4)):
+        found = sensitivities.analyse(design(method, size), "nowhere", [SHARE])
+        sensitivities.write(found, place, input_labels(found.design), {f"{method}.png": b"drawn"})
+        (place / "mine.csv").write_text("a note of my own")
+    assert names(place) == [
+        "convergence.csv",
+        "indices.csv",
+        "inputs.csv",
+        "mine.csv",
+        "morris.png",
+        "sensitivity.json",
+    ]
+    told = json.loads((place / "sensitivity.json").read_text())
+    assert told["files"] == ["convergence.csv", "indices.csv", "inputs.csv", "morris.png"]
 
 
 def test_luck_as_large_as_half_the_signal_is_told_and_taken_out(design):

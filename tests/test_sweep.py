@@ -165,14 +165,14 @@ def test_runs_of_an_earlier_design_stay_aside_and_come_back(tmp_path, invent, sa
     everything = everything_of(tmp_path / "out").to_csv()
     invent(small, tmp_path / "out")
     assert said == [
-        "The design changed since the last call.",
+        "The design (large then, small now) changed since the last call.",
         "8 of 8 runs stand already.",
         f"12 runs of an earlier design or code are kept in {tmp_path / 'out' / 'earlier'} and are not counted.",
     ]
     assert len(everything_of(tmp_path / "out")) == 8
     said.clear()
     invent(large, tmp_path / "out")
-    assert said == ["The design changed since the last call.", "20 of 20 runs stand already."]
+    assert said == ["The design (small then, large now) changed since the last call.", "20 of 20 runs stand already."]
     assert everything_of(tmp_path / "out").to_csv() == everything  # not even run again
     assert list((tmp_path / "out" / "earlier").glob("part-*")) == []
 

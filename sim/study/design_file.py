@@ -40,6 +40,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "seeds": tuple(one for one in METHODS if one not in PLANS),
     "replications": tuple(PLANS),
     **dict.fromkeys(("points", "design_seed", "every", "except", "reach"), (*SAMPLES, *PLANS)),
+    "second_order": ("sobol_indices",),
     "inputs": ("grid", *SAMPLES, *PLANS),
     "rows": ("list",),
 }
@@ -212,8 +213,12 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
     replications = _whole("replications", tables, problems, MOST_ROWS) if method in PLANS else 0
     common = () if method in PLANS else _seeds(tables, problems)
     given = tables.get("inputs", {})
+    _refuse_idle_words(method, given, problems)
     levels = [levels_of(one, given, problems) for one in inputs] if method == "grid" else []
     points = prod(map(len, levels)) if method == "grid" else _whole("points", tables, problems, MOST_ROWS)
+    if not isinstance(tables.get("second_order", False), bool):
+        message = f"{shown(tables['second_order'])} is not allowed. Write true or false, without quotes."
+        problems.add("second_order", message)
     if points > MOST_ROWS:
         problems.add("inputs", f"make {points:,} rows; a sweep has at most {MOST_ROWS:,}. Take fewer levels.")
     if method in POWERS_OF_TWO and points & (points - 1):
@@ -224,7 +229,7 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
     problems.stop()
     plan = None
     if method in PLANS:
-        plan = _plan(method, inputs, points, replications, design_seed, problems)
+        plan = _plan(method, inputs, points, replications, design_seed, tables, problems)
         places, seeds = plan.unit, plan.seeds
     else:
         places = grid(levels) if method == "grid" else SAMPLES[method](points, len(inputs), design_seed)
@@ -244,13 +249,30 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
     }
 
 
+def _refuse_idle_words(method: str, given: Mapping[str, Any], problems: Problems) -> None:
+    """Note words of inputs that a method would not read: levels belong to a grid, and only there none is likelier."""
+    word, why = ("weights", "takes each value once") if method == "grid" else ("levels", "draws its values")
+    for key, table in leaves(given):
+        if isinstance(table, Mapping) and word in table:
+            message = f"is not for a {method} design, which {why}. Take it out."
+            problems.add(f"{key}.{word}", message, at=f"inputs.{key}.{word}")
+
+
 def _plan(
-    method: str, inputs: Sequence[Input], points: int, replications: int, design_seed: int, problems: Problems
+    method: str,
+    inputs: Sequence[Input],
+    points: int,
+    replications: int,
+    design_seed: int,
+    tables: Mapping[str, Any],
+    problems: Problems,
 ) -> Plan:
     """Return the plan of a method with an analysis of its own; curves pass through the first scenario."""
-    more = {}
+    more: dict[str, Any] = {}
     if method == "curves":
         more["centre"] = {one.name: unit_of(one.spread, one.usual) for one in inputs if math.isfinite(one.usual)}
+    if method == "sobol_indices":
+        more["second_order"] = tables.get("second_order", False)
     try:
         return PLANS[method]([one.name for one in inputs], points, replications, design_seed, **more)
     except UserError as error:

@@ -166,6 +166,11 @@ class Delivery:
             finally:
                 os.close(handle)
 
+    @property
+    def names(self) -> list[str]:
+        """The files that were added, in order of their names."""
+        return sorted(path.relative_to(self.folder).as_posix() for path in self._ready)
+
     def data(self, name: str, content: bytes) -> None:
         """Add a file of bytes; ``name`` may lie in a folder of its own."""
         path = self.folder / name

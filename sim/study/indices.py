@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.study.design import Design
     from sim.study.questions import Question
 
-__all__ = ["CONVERGENCE_COLUMNS", "INDEX_COLUMNS", "MAIN_INDEX", "METHODS", "Answer", "answer"]
+__all__ = ["CONVERGENCE_COLUMNS", "INDEX_COLUMNS", "MAIN_INDEX", "METHODS", "WITH", "Answer", "answer"]
 
 INDEX_COLUMNS = ("method", "outcome", "input", "index", "value", "low", "high", "n", "noise_share")
 CONVERGENCE_COLUMNS = ("method", "outcome", "n", "input", "index", "value", "low", "high", "rank")
@@ -40,6 +40,7 @@ METHODS = {
 }
 MAIN_INDEX = {"curves": "reach", "morris": "mu_star", "sobol": "ST", "pawn": "median"}
 FEWEST_TRAJECTORIES = 4
+WITH = " with "  # between the two inputs of a second-order index
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,10 @@ class Answer:
     @property
     def strongest(self) -> list[tuple[str, float, float, float]]:
         """Every input with its main index and interval, the strongest first; the dummy stays where it falls."""
-        index = MAIN_INDEX[self.method]
+        return self.ordered(MAIN_INDEX[self.method])
+
+    def ordered(self, index: str) -> list[tuple[str, float, float, float]]:
+        """Return every input, or pair of inputs, with one of its indices and the interval, the strongest first."""
         rows = [(row[2], row[4], row[5], row[6]) for row in self.indices if row[3] == index]
         return sorted(rows, key=lambda row: -row[1])
 
@@ -151,8 +155,8 @@ def _rows(method: str, table: pd.DataFrame) -> Iterator[tuple[str, str, float, f
         for index in ("S1", "ST"):
             yield DUMMY, index, row[index], row[f"{index}_low"], row[f"{index}_high"]
     if "second_order" in table.attrs:
-        for row in table.attrs["second_order"].to_dict("records"):
-            yield f"{row['input']} with {row['other']}", "S2", row["S2"], row["S2_low"], row["S2_high"]
+        for row in table.attrs["second_order"]:
+            yield f"{row['input']}{WITH}{row['other']}", "S2", row["S2"], row["S2_low"], row["S2_high"]
     if method == "pawn":
         yield DUMMY, "median", table.attrs["noise_floor"], *none
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import UserError
 from sim.study.inputs import Input
-from sim.study.sampling import Design, Outcome, checked, evaluate, latin_design, refuse_seed
+from sim.study.sampling import Design, Outcome, checked, evaluate, latin_design, refuse_constant, refuse_seed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +74,7 @@ def analyse_pawn(design: Design, outcomes: ArrayLike, seed: int = 1) -> pd.DataF
     if len(runs) < FEWEST:
         message = f"PAWN: {len(runs)} rows are too few for {SLICES} slices. Use {FEWEST} or more."
         raise UserError(message)
+    refuse_constant(runs, "PAWN")
     values = runs.ravel()
     ranks = np.argsort(values, kind="stable")
     last = np.append(np.diff(values[ranks]) > 0, True)

@@ -27,12 +27,14 @@ __all__ = [
     "evaluate",
     "latin_design",
     "paired_effect",
+    "refuse_constant",
     "refuse_seed",
     "run_seeds",
 ]
 
 DUMMY = "dummy"  # an input that nothing reads: whatever is found for it is error
 SHOWN = 8
+EXACT = 1e-12  # relative rounding
 
 Outcome: TypeAlias = Callable[[dict[str, Any], int], float]
 """One number of one run: ``outcome(row, seed)``, where ``row`` maps names of inputs to values."""
@@ -248,6 +250,24 @@ def checked(design: Design, outcomes: ArrayLike) -> NDArray[np.float64]:
         )
         raise UserError(message)
     return found
+
+
+def refuse_constant(runs: NDArray[np.float64], method: str) -> None:
+    """Refuse outcomes that are the same in every run, up to rounding.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> refuse_constant(np.ones((4, 1)), "PAWN")
+    Traceback (most recent call last):
+    ...
+    sim.errors.UserError: PAWN: the outcome is the same in every run. No input moves it.
+    """
+    import numpy as np
+
+    if np.ptp(runs) <= EXACT * np.abs(runs).max():
+        message = f"{method}: the outcome is the same in every run. No input moves it."
+        raise UserError(message)
 
 
 def paired_effect(policy: Outcome, baseline: Outcome) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import UserError
 from sim.study.files import Delivery, manifest
 from sim.study.flips import best_by_bins, best_shares, flip_points
-from sim.study.indices import CONVERGENCE_COLUMNS, INDEX_COLUMNS, MAIN_INDEX, METHODS, Answer, answer
+from sim.study.indices import CONVERGENCE_COLUMNS, INDEX_COLUMNS, MAIN_INDEX, METHODS, WITH, Answer, answer
 from sim.study.questions import Question, questions
 from sim.study.sampling import DUMMY
 from sim.study.screen import number, table
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Ranking", "Sensitivity", "analyse", "refuse_design", "text", "write"]
 
 SHOWN = 10
+ASKED = "sensitivity.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +137,12 @@ def _ranking(design: Design, folder: str | Path, column: str) -> Ranking:
 def write(found: Sensitivity, folder: Path, labels: Mapping[str, str], pictures: Mapping[str, bytes]) -> None:
     """Write indices, convergence, curves, rankings, labels and pictures, all or none.
 
-    The manifest of the sweep, which the runs need, stays as it is; what this study asked stands beside it.
+    The manifest of the sweep, which the runs need, stays as it is; what this study asked stands beside it. Files of an
+    earlier study in this folder that are not written anew are removed: nobody could tell them from those of this one.
     """
     import pandas as pd
 
+    earlier = _written(folder)
     asked: dict[str, Any] = {
         **facts(found.design),
         "indicators": list(found.columns),
@@ -159,7 +163,32 @@ def write(found: Sensitivity, folder: Path, labels: Mapping[str, str], pictures:
                 files.csv(name, pd.concat(tables, ignore_index=True))
         for name, content in pictures.items():
             files.data(name, content)
-        files.json("sensitivity.json", manifest("sensitivity", asked))
+        files.json(ASKED, manifest("sensitivity", {**asked, "files": files.names}))
+    for name in earlier - {*files.names, ASKED}:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _written(folder: Path) -> set[str]:
+    """Return the names of the files that an earlier study has written into a folder."""
+    try:
+        found = json.loads((folder / ASKED).read_text(encoding="utf-8")).get("files", [])
+    except (OSError, ValueError, AttributeError):
+        return set()
+    return {name for name in found if name == Path(name).name and name.endswith((".csv", ".svg", ".png"))}
+
+
+def _strongest(one: Answer, index: str, head: str, labels: Mapping[str, str]) -> str:
+    """Return a table of the largest of one index, in words."""
+    words = {**labels, DUMMY: "an input that does nothing"}
+    rows = [
+        [
+            WITH.join(words.get(part, part) for part in name.split(WITH)),
+            number(value),
+            "-" if math.isnan(low) else f"{number(low)} to {number(high)}",
+        ]
+        for name, value, low, high in one.ordered(index)[:SHOWN]
+    ]
+    return table([head, index, "95 % interval"], rows)
 
 
 def text(found: Sensitivity, labels: Mapping[str, str]) -> str:
@@ -171,15 +200,9 @@ def text(found: Sensitivity, labels: Mapping[str, str]) -> str:
             blocks.append(f"{head}\n{one.note}")
             continue
         luck = "" if math.isnan(one.noise_share) else f", {100 * one.noise_share:.0f} % of the variance is luck"
-        rows = [
-            [
-                labels.get(name, "an input that does nothing" if name == DUMMY else name),
-                number(value),
-                "-" if math.isnan(low) else f"{number(low)} to {number(high)}",
-            ]
-            for name, value, low, high in one.strongest[:SHOWN]
-        ]
-        blocks.append(f"{head}{luck}\n{table(['input', MAIN_INDEX[one.method], '95 % interval'], rows)}")
+        blocks.append(f"{head}{luck}\n{_strongest(one, MAIN_INDEX[one.method], 'input', labels)}")
+        if one.ordered("S2"):
+            blocks.append(f"What two inputs do only together\n{_strongest(one, 'S2', 'inputs', labels)}")
     for ranking in found.rankings:
         rows = [[row.policy, f"{100 * row.share:.0f} %"] for row in ranking.shares.itertuples()]
         blocks.append(f"Best by {ranking.column}, of all worlds of the design\n{table(['policy', 'share'], rows)}")

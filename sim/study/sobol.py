@@ -28,6 +28,7 @@ from sim.study.sampling import (
     checked,
     cube,
     evaluate,
+    refuse_constant,
     refuse_seed,
     run_seeds,
     with_dummy,
@@ -42,7 +43,6 @@ __all__ = ["FEWEST", "analyse_sobol", "base_rows", "estimate", "sobol_design", "
 
 RESAMPLES = 1000
 FEWEST = 32  # below, an interval means nothing
-EXACT = 1e-12  # relative rounding
 
 
 def sobol_design(
@@ -179,9 +179,7 @@ def estimate(
 
     refuse_seed(seed)
     runs = checked(design, outcomes)
-    if np.ptp(runs) <= EXACT * np.abs(runs).max():
-        message = "Sobol' indices: the outcome is the same in every run. No input moves it."
-        raise UserError(message)
+    refuse_constant(runs, "Sobol' indices")
     moments = _moments(design, runs, corrected=corrected)
     found, _ = _indices(moments.mean(axis=0), design)
     again, signal = _indices(resampled_means(moments, seed, resamples), design)

@@ -34,6 +34,9 @@ def standing(folder: str | Path) -> str:
     from sim.core.compiled import code_fingerprint
 
     place = Path(folder)
+    if place.is_file():
+        message = f"{folder}: is a file. --status reads the folder that a sweep has written."
+        raise UserError(message)
     made = read_manifest(place)
     if not made:
         message = f"{folder}: holds no sweep. Start one: kotabaja sweep DESIGN --out {folder}"

@@ -151,10 +151,12 @@ def _tell(before: dict[str, Any], design: Design, found: Found, folder: Path, sa
         return
     from sim.core.compiled import code_fingerprint
 
+    same_name = before.get("design") == design.name
+    which = "" if same_name else f" ({before.get('design')} then, {design.name} now)"
     changed = [
         what
         for what, key, now in (
-            ("The design", "design_fingerprint", design.fingerprint),
+            (f"The design{which}", "design_fingerprint", design.fingerprint),
             ("The code of the model", "code_fingerprint", code_fingerprint()),
         )
         if before.get(key) != now
