@@ -80,13 +80,17 @@ FAULTS = {
         "Buyers pay at once whatever their terms",
         "sim/deliveries.py",
         (("delay = int(kind.terms_months)\n", "delay = 0\n"),),
-        (ORACLE, "test:tests/test_markets.py::test_payment_comes_by_the_terms_or_a_month_or_two_late[0.5-2]"),
+        (ORACLE, "test:tests/test_goods_market.py::test_payment_comes_by_the_terms_or_a_month_or_two_late[0.5-2]"),
     ),
     "imports_take_all": Fault(
         "Imports take all demand",
         "sim/goods_market.py",
         (("- kind.import_pull - import_utility)", "- kind.import_pull - import_utility - 50.0)"),),
-        ("card:use_local", "card:exits_local", "test:tests/test_markets.py::test_a_list_as_good_as_imports_gets_half"),
+        (
+            "card:use_local",
+            "card:exits_local",
+            "test:tests/test_goods_market.py::test_a_list_as_good_as_imports_gets_half",
+        ),
     ),
     "gate_open": Fault(
         "Big stores list whoever comes",
@@ -97,7 +101,7 @@ FAULTS = {
                 "        return ADMITTED\n        if False:\n",
             ),
         ),
-        ("test:tests/test_markets.py::test_the_gate_names_what_is_missing_first",),
+        ("test:tests/test_goods_market.py::test_the_gate_names_what_is_missing_first",),
     ),
     "nobody_closes": Fault(
         "No firm ever closes",
@@ -115,7 +119,7 @@ FAULTS = {
         "Practice takes skill away",
         "sim/firms.py",
         (("self.skill += p.learning * practice", "self.skill -= p.learning * practice"),),
-        (ORACLE, "test:tests/test_firms.py::test_skill_is_learnt_by_doing_toward_the_frontier"),
+        (ORACLE, "test:tests/test_firm_growth.py::test_skill_is_learnt_by_doing_toward_the_frontier"),
     ),
     "wages_unpaid": Fault(
         "Hired workers work for nothing",
@@ -139,7 +143,7 @@ FAULTS = {
         "Lebaran empties no month",
         "sim/shocks.py",
         (('demand *= (1.0 - o["lebaran_demand_loss"] * closed)', "demand *= 1.0"),),
-        ("card:lebaran", "test:tests/test_markets.py::test_lebaran_empties_its_month_and_fills_the_next"),
+        ("card:lebaran", "test:tests/test_outside.py::test_lebaran_empties_its_month_and_fills_the_next"),
     ),
     "budget_even": Fault(
         "The city spends its budget evenly",
@@ -148,7 +152,7 @@ FAULTS = {
         (
             "card:spent_by_may",
             "card:spent_by_june",
-            "test:tests/test_markets.py::test_public_money_is_spent_late_in_the_year_and_all_of_it_in_a_year",
+            "test:tests/test_outside.py::test_public_money_is_spent_late_in_the_year_and_all_of_it_in_a_year",
         ),
     ),
     "seed_unused": Fault(
@@ -190,7 +194,7 @@ FAULTS = {
         "A policy's purse is not charged",
         "sim/government.py",
         (("purse.left_jt = max(0.0, purse.left_jt - jt)", "purse.left_jt += 0.0"),),
-        ("test:tests/test_policies.py::test_a_policy_never_spends_more_than_its_budget[60.0-training]",),
+        ("test:tests/test_policy_money.py::test_a_policy_never_spends_more_than_its_budget[60.0-training]",),
     ),
     "help_without_money": Fault(
         "Training goes on without money",

@@ -1,6 +1,7 @@
 """One row of a table, and one room of the register, as a rule receives them: compiled, or with the compiler off."""
 
 import numpy as np
+import pytest
 
 from sim import Scenario
 from sim.core.compiled import compiled
@@ -15,6 +16,11 @@ def rule(method):
     if method not in _RULES:
         _RULES[method] = compiled(method)
     return _RULES[method]
+
+
+def close(value):
+    """Return what is the same but for rounding."""
+    return pytest.approx(value, rel=1e-12, abs=1e-12)
 
 
 class Row:

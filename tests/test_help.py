@@ -1,7 +1,6 @@
 """The states through which help works: subsidised debt, trust in help, savings, revocation; and the cooperatives."""
 
 import numpy as np
-import pytest
 
 from sim import MetalSupplyChain
 from sim.accounts import ADVANCES, ADVANCES_REPAID, COOPERATIVE_FEES, INVOICES_FINANCED, MONEY
@@ -11,14 +10,10 @@ from sim.finance import lend, sell_claims
 from sim.firm_figures import credit_room_jt
 from sim.firms import Firm
 from sim.rolls import Roll
-from tests.rows import Row, room, rule
+from tests.rows import Row, close, room, rule
 from tests.towns import Planted, long_interpreted, town, with_policy
 
 LEVERS = {"reserved_share": 0.0}
-
-
-def close(value):
-    return pytest.approx(value, rel=1e-12, abs=1e-12)
 
 
 def planted(moment, act, **settings):

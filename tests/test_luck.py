@@ -1,6 +1,7 @@
 """Luck: named, even, independent, and moved by nothing but its own name, month and row."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from scipy import stats
 
 from sim import MetalSupplyChain, relief
 from sim.core import streams
-from sim.core.streams import Luck, draw_uniform, key_of, normal, number, uniform
+from sim.core.streams import Luck, bell, draw_normal, draw_uniform, key_of, normal, number, pick, uniform
 from sim.errors import UserError
 from tests.towns import INTERPRETED, Planted, everything, run, town, unlike, with_every_policy
 
@@ -152,3 +153,27 @@ def test_a_missing_seed_is_explained_by_what_usually_caused_it():
 def test_whole_numbers_of_numpy_are_seeds():
     one, other = (run(town(), seed, months=3) for seed in (2, np.int64(2)))
     assert one.indicators.equals(other.indicators)
+
+
+# Luck for loops
+
+
+def test_a_pick_is_an_even_row_and_an_even_number():
+    drawn = [pick(12345, k, 7) for k in range(7_000)]
+    counts = np.bincount([row for row, _ in drawn], minlength=7)
+    assert counts.size == 7
+    assert stats.chisquare(counts).pvalue > 1e-6
+    assert stats.kstest([u for _, u in drawn], "uniform").pvalue > 1e-6
+
+
+def test_a_bell_has_mean_zero_variance_one_and_no_far_tails():
+    drawn = np.array([bell(777, row) for row in range(8_000)])
+    assert abs(drawn.mean()) < 0.06
+    assert abs(drawn.var() - 1.0) < 0.08
+    assert np.abs(drawn).max() <= 3.5
+    four = np.random.default_rng(1).random((8_000, 4)).sum(axis=1)
+    assert stats.ks_2samp(drawn, (four - 2.0) * math.sqrt(3.0)).pvalue > 1e-6
+
+
+def test_normal_draws_of_a_table_are_those_of_its_rows():
+    assert draw_normal(99, 50).tolist() == [normal(99, row) for row in range(50)]
