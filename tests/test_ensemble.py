@@ -10,7 +10,7 @@ from sim import Scenario
 from sim.errors import UserError
 from sim.study.doubt import BEST_COLUMNS, DOUBT_COLUMNS, NOTHING, best_frame, compare_ensemble, doubt_frame, spread
 from sim.study.doubt_text import doubt_text, towns_frame, write_doubt
-from sim.study.ensemble import Ensemble, load_ensemble
+from sim.study.ensemble import Ensemble, fitting_worlds, load_ensemble
 from sim.study.simulate import Summary
 from tests.commands import call
 from tests.towns import levers, town, with_policy
@@ -169,3 +169,9 @@ def test_a_world_is_the_scenario_with_what_the_member_sets():
     world = members(2.0, 3.0).world(trained, 1)
     assert world["market.price_elasticity"] == 3.0
     assert world.uses == trained.uses
+
+
+def test_only_the_baseline_is_known_to_fit_the_facts():
+    assert fitting_worlds(BASE) == fitting_worlds(BASE.changed({"time.observed_months": 12})) == len(load_ensemble())
+    assert fitting_worlds(BASE.changed({"firms.wear": 0.01})) == 0
+    assert fitting_worlds(Scenario.load("tegal")) == 0

@@ -104,7 +104,7 @@ def test_the_page_can_be_read_without_seeing_it(folder):
 def test_the_page_says_what_it_rests_on(folder):
     text = (folder / "brief.html").read_text()
     assert "4 assumptions among the 7 entries of the register" in text
-    assert "not yet calibrated" in text
+    assert "was not checked against facts" in text
     assert "kotabaja brief --seeds 4" in text
     assert all(f"print-{name}" in text for name in report_data.EFFECTS)
     assert "4 pairs" in text

@@ -6,6 +6,7 @@ import copy
 import re
 import zlib
 
+import numpy as np
 import pytest
 
 from sim.report import reversal, sheet
@@ -76,6 +77,17 @@ def test_likelihood_words_stand_beside_the_draws_they_are_from(usual, code):
     for words, hits, draws in found:
         assert words.strip().endswith(likelihood(say, int(hits), int(draws)))
     assert "90" in scale(say)
+
+
+@pytest.mark.parametrize("town", ["usual", "worse"])
+def test_the_middles_of_the_draws_are_those_of_the_data(town, request):
+    found = request.getfixturevalue(town)
+    second = answer(speaker("en"), found)[1].text
+    training, access = (100 * np.median(found.doubts.effect(name)) for name in ("training_only", "access_only"))
+    said = re.search(r"brings (.\d\.\d) in the middle and [a-z ]+ (.\d\.\d);", second)
+    assert [float(one.replace("\N{MINUS SIGN}", "-")) for one in said.groups()] == pytest.approx(
+        [training, access], abs=0.051
+    )
 
 
 def test_no_effect_is_said_as_none():

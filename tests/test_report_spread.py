@@ -140,7 +140,7 @@ def test_lists_of_a_real_town_hold_working_firms_within_their_places():
     links = tables_more.supplier_links(model)
     working = set(model.firms_frame()["uid"])
     assert set(links["firm"]) <= working
-    assert set(links["kind"]) <= set(plots_network.BUYERS)
+    assert set(links["kind"]) <= set(plots_network.LISTS)
     assert not links.duplicated(["firm", "buyer"]).any()
     slots = model.tables["buyers"].rows["slots"]
     assert all(len(held) <= slots[buyer] for buyer, held in links.groupby("buyer"))

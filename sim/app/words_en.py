@@ -13,7 +13,7 @@ ENGLISH = {
     "choices": "Choices",
     "skip": "Skip the choices: to the town",
     "results": "The town",
-    "about": "A simulation, not a forecast, and not calibrated yet. One run is one draw of luck: before you believe a "
+    "about": "A simulation, not a forecast. One run is one draw of luck: before you believe a "
     "difference, run “kotabaja compare” with 30 seeds or more.",
     # the form
     "scenario": "Scenario",

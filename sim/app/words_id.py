@@ -13,7 +13,7 @@ INDONESIAN = {
     "choices": "Pilihan",
     "skip": "Lewati pilihan: ke kota",
     "results": "Kota",
-    "about": "Ini simulasi, bukan ramalan, dan belum dikalibrasi. Satu simulasi hanyalah satu kemungkinan nasib: sebelum "
+    "about": "Ini simulasi, bukan ramalan. Satu simulasi hanyalah satu kemungkinan nasib: sebelum "
     "percaya pada suatu selisih, jalankan “kotabaja compare” dengan 30 benih atau lebih.",
     # the form
     "scenario": "Skenario",

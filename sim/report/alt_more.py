@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sim.report import amounts
 from sim.report.alt import UNCLEAR
 from sim.report.language import Language
-from sim.report.names import class_name, place_name, title_of
-from sim.report.plots_network import BUYERS
+from sim.report.names import BUYERS, class_name, place_name, title_of
+from sim.report.plots_network import LISTS
 from sim.report.plots_parts import FACTORS
 from sim.report.plots_spread import FIRM_LINES
 from sim.report.plots_who import JT_IN_BILLION, MEASURES, MONTHS_A_YEAR, POINTS
@@ -112,7 +112,7 @@ def network(say: Language, links: pd.DataFrame) -> str:
     ]
     local = [
         say("{place} {share} %", place=say(BUYERS[str(kind)]), share=say.number(100 * float(share)))
-        for kind, share in links.groupby("kind")["local"].mean().reindex(list(BUYERS)).dropna().items()
+        for kind, share in links.groupby("kind")["local"].mean().reindex(list(LISTS)).dropna().items()
     ]
     return say(
         "Lines from firms to the buyers that list them. Of the places: {whose}. Local part of the lists: {local}.",

@@ -53,7 +53,10 @@ TOGETHER = {
     0: later("{one}, {other}; both together bring {change}, no clear difference from the sum of the two"),
     -1: later("{one}, {other}; both together bring {change}, less than the sum of the two"),
 }
-ORDER = later("{clause}. That {policy} brings more than {other} is {likely} ({hits} of {draws} draws).")
+ORDER = later(
+    "{clause}. Where all assumptions vary, {other} brings {other_middle} in the middle and {policy} {middle}; that "
+    "{policy} brings more is {likely} ({hits} of {draws} draws)."
+)
 GIVES_WAY = {
     1: later("With {policy}, local firms sell {amount} more, of which {outside} is taken from {whom}; {jobs}."),
     0: later("With {policy}, local firms do not clearly sell more or less ({change}); {jobs}."),
@@ -171,8 +174,16 @@ def _argument(say: Language, found: Findings) -> Told | None:
     )
     if not {"training_only", "access_only"} <= set(found.drawn):
         return Told(f"{clause}.", "M:training_only M:access_only M:both")
-    more = found.doubts.effect("access_only") > found.doubts.effect("training_only")
-    text = say(ORDER, clause=clause, policy=names["access_only"], other=names["training_only"], **of_draws(say, more))
+    access, training = (found.doubts.effect(name) for name in ("access_only", "training_only"))
+    text = say(
+        ORDER,
+        clause=clause,
+        policy=names["access_only"],
+        other=names["training_only"],
+        middle=say.number(100 * float(np.median(access)), 1, sign=True),
+        other_middle=say.number(100 * float(np.median(training)), 1, sign=True),
+        **of_draws(say, access > training),
+    )
     return Told(text, "M:training_only M:access_only M:both D")
 
 

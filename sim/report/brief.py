@@ -194,6 +194,7 @@ def method_of(plan: Plan, language: str, made_on: date, made_with: Mapping[str, 
     from sim.core.parameters import month_number, month_text
     from sim.report.page import Method
     from sim.study.doubts import moved_inputs
+    from sim.study.ensemble import fitting_worlds
 
     baseline = plan.against
     first = month_number(str(baseline["time.first_observed"]))
@@ -207,6 +208,7 @@ def method_of(plan: Plan, language: str, made_on: date, made_with: Mapping[str, 
         assumptions=len(baseline.assumptions),
         moved=len(moved_inputs(baseline)),
         entries=len(baseline.parameters),
+        fitting=fitting_worlds(baseline),
         first_simulated=month_text(first - int(baseline["time.warm_up_months"])),
         first_observed=month_text(first),
         last_observed=month_text(last),

@@ -5,8 +5,18 @@ from __future__ import annotations
 from sim.report.language import Language, later
 from sim.report.style import SCENARIOS
 
-__all__ = ["CLASSES", "class_name", "place_name", "title_of"]
+__all__ = ["BUYERS", "CLASSES", "class_name", "place_name", "title_of", "whose"]
 
+# Kinds of buyers; the first four keep lists with few places.
+BUYERS = {
+    "stores": later("Big stores"),
+    "industry": later("Large industry"),
+    "collectors": later("Collectors"),
+    "shops": later("Small shops"),
+    "households": later("Households"),
+    "government": later("Government"),
+    "home": later("Home markets"),
+}
 # Classes of firms in words; the others are names of places.
 CLASSES = {
     one: one
@@ -71,3 +81,18 @@ def place_name(name: str) -> str:
     'Kota Baru'
     """
     return name.replace("_", " ").title()
+
+
+def whose(say: Language, room: str) -> str:
+    """Return whose number an entry of a room is, where there are several of a kind; otherwise nothing.
+
+    Examples
+    --------
+    >>> from sim.report.language import speaker
+    >>> whose(speaker("id"), "buyer_stores"), whose(speaker("en"), "cluster_cilegon"), whose(speaker("en"), "firms")
+    ('Toko besar', 'Cilegon', '')
+    """
+    family, _, member = room.partition("_")
+    if family == "buyer":
+        return say(BUYERS[member]) if member in BUYERS else place_name(member)
+    return place_name(member) if family in ("cluster", "mill") else ""

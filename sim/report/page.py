@@ -48,6 +48,7 @@ class Method:
     assumptions: int
     moved: int
     entries: int
+    fitting: int  # worlds that the facts do not rule out, this one among them; 0: not checked
     first_simulated: str
     first_observed: str
     last_observed: str
@@ -93,7 +94,8 @@ def page(say: Language, found: Findings, relaxed: pd.DataFrame, drawn: Mapping[s
         relaxed=annex.relaxation_rows(say, relaxed),
         binding=sheet.binding(say, relaxed),
         binds=words_context.relaxations(say, relaxed),
-        trust=words_context.trust(say, method.assumptions, method.entries, found.seeds),
+        fit=words_context.fit(say, method.fitting),
+        trust=words_context.trust(say, method.assumptions, method.entries, method.fitting, found.seeds),
         **_two_pages(say, found),
         **_annex(say, found, drawn, method),
     )

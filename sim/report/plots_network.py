@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.report.language import Language, later, speaker
-from sim.report.names import place_name
+from sim.report.language import Language, speaker
+from sim.report.names import BUYERS, place_name
 from sim.report.style import LOCAL, MUTED, OUTSIDE, SMALL_PT, axes_or_new
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["BUYERS", "supplier_network"]
+__all__ = ["LISTS", "supplier_network"]
 
-# Buyers with few places on a list, from the top of the picture to its foot.
-BUYERS = {
-    "stores": later("Big stores"),
-    "industry": later("Large industry"),
-    "collectors": later("Collectors"),
-    "shops": later("Small shops"),
-}
+LISTS = ("stores", "industry", "collectors", "shops")  # buyers with few places, from the top of the picture down
 FIRM_X, BUYER_X, GAP, WIDE = 30.0, 74.0, 5.0, 5.0
 LINES_X, ROOM = 1.4, 0.14  # ROOM: least part of the height for a group, for the sake of its words
 
@@ -46,7 +40,7 @@ def supplier_network(links: pd.DataFrame, ax: Axes | None = None, language: str 
     firms = links.groupby("firm", as_index=False).agg(
         cluster=("cluster", "first"), local=("local", "first"), capacity_t=("capacity_t", "first")
     )
-    kinds = [kind for kind in BUYERS if kind in set(buyers["kind"])]
+    kinds = [kind for kind in LISTS if kind in set(buyers["kind"])]
     at_buyer = _places(buyers, "kind", kinds, "buyer", BUYER_X, "usual_t")
     # A firm stands near the buyers that list it: fewer lines cross.
     height = links["buyer"].map({one: place[1] for one, place in at_buyer.items()})

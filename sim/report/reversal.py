@@ -8,6 +8,7 @@ from sim.report import amounts
 from sim.report.answer import Told, name_of, short
 from sim.report.language import Language, later
 from sim.report.likelihood import of_draws
+from sim.report.names import whose
 from sim.report.words_context import small
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ def _great(text: str) -> str:
 
 
 def _meaning(say: Language, entry: Parameter) -> str:
-    """Return what an entry of the register means, with its address, under which it is found."""
-    return f"{small(say(entry.meaning))} [{entry.address}]"
+    """Return what an entry of the register means, and whose it is, with its address, under which it is found."""
+    owner = whose(say, entry.room)
+    return f"{owner + ': ' if owner else ''}{small(say(entry.meaning))} [{entry.address}]"
 
 
 def _number(say: Language, entry: Parameter, value: float) -> str:

@@ -7,7 +7,7 @@ from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING, Any
 
-from sim.report.plots_network import BUYERS
+from sim.report.plots_network import LISTS
 from sim.report.plots_parts import FACTORS
 from sim.report.tables import dates_of
 from sim.study.intervals import interval, paired
@@ -153,7 +153,7 @@ def supplier_links(model: Any) -> pd.DataFrame:
     firms, buyers, links = model.tables["firms"].rows, model.tables["buyers"].rows, model.links.rows
     names = list(model.world.family("cluster"))
     rows = []
-    for b in np.flatnonzero(np.isin(buyers["kind"], [KINDS.index(kind) for kind in BUYERS])).tolist():
+    for b in np.flatnonzero(np.isin(buyers["kind"], [KINDS.index(kind) for kind in LISTS])).tolist():
         held = links["firm"][buyers["first_link"][b] : buyers["last_link"][b]]
         for firm in firms[held[held >= 0]]:
             supplier = (int(firm["uid"]), names[firm["cluster"]], bool(firm["local"]), float(firm["capacity_t"]))

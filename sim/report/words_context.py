@@ -12,7 +12,7 @@ from sim.report.words import Effect, find
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["displacement", "recorded", "relaxations", "small", "steel", "trust"]
+__all__ = ["displacement", "fit", "recorded", "relaxations", "small", "steel", "trust"]
 
 KEPT = {"Rp"}
 SELLS = {
@@ -198,15 +198,22 @@ def _share(say: Language, part: float, whole: float) -> str:
     return amounts.level(say, part / whole, "share", decimals)
 
 
-def trust(say: Language, assumptions: int, entries: int, pairs: int) -> str:
+def fit(say: Language, fitting: int) -> str:
+    """Return whether the town was checked against facts, and in how many worlds it could be as well."""
+    if not fitting:
+        return say("This town was not checked against facts.")
+    return say("This town is one of {worlds} tried that known facts do not rule out.", worlds=say.number(fitting))
+
+
+def trust(say: Language, assumptions: int, entries: int, fitting: int, pairs: int) -> str:
     """Return how far the numbers can be trusted, and what the intervals leave out."""
     return say(
-        "These numbers rest on {assumptions} assumptions among the {entries} entries of the register, and the model "
-        "is not yet calibrated. Read directions and orders of size, not digits. The intervals come from {pairs} pairs "
-        "of runs and speak of luck alone: a different assumption can move an effect by more than its interval, or turn "
-        "its sign.",
+        "These numbers rest on {assumptions} assumptions among the {entries} entries of the register. {fit} Read "
+        "directions and orders of size, not digits. The intervals come from {pairs} pairs of runs and speak of luck "
+        "alone: a different assumption can move an effect by more than its interval, or turn its sign.",
         assumptions=say.number(assumptions),
         entries=say.number(entries),
+        fit=fit(say, fitting),
         pairs=say.number(pairs),
     )
 

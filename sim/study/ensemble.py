@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
-__all__ = ["Ensemble", "load_ensemble"]
+__all__ = ["Ensemble", "fitting_worlds", "load_ensemble"]
 
 FEWEST = 2
 SHIPPED = "ensemble"
@@ -92,3 +92,16 @@ def load_ensemble(path: Path | None = None) -> Ensemble:
         message = f"{path}: has {len(values)} members, and {FEWEST} or more are needed."
         raise UserError(message)
     return Ensemble(path.parent.name, values)
+
+
+def fitting_worlds(scenario: Scenario) -> int:
+    """Return how many worlds the facts do not rule out if a scenario is the baseline, one of them; otherwise 0.
+
+    Facts were gathered for the shipped town: of another one, or of other values, nothing is known.
+    """
+    from sim.scenario import Scenario
+
+    usual = Scenario.load("baseline")
+    known = {key: one.value for key, one in usual.parameters.items() if one.room != "time"}
+    here = {key: one.value for key, one in scenario.parameters.items() if one.room != "time"}
+    return len(load_ensemble()) if here == known else 0
