@@ -9,6 +9,8 @@ import os
 import re
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +64,11 @@ def poisoned(job):
     if (job.scenario.name, job.row, job.seed) == ("both", 2, 5):
         os.kill(os.getpid(), signal.SIGKILL)
     return simulate(job)
+
+
+def sweep_in_threads(*given, **options):
+    """Sweep without starting a process."""
+    return sweep(*given, executor=partial(ThreadPoolExecutor, 2), workers=2, **options)
 
 
 def runs_of(folder):
