@@ -39,7 +39,7 @@ def tables() -> dict[str, list[Column]]:
     from sim.study.claims import CHANCE_COLUMNS, SIMULTANEOUS_COLUMNS
     from sim.study.compare import EFFECT_COLUMNS
     from sim.study.displacement import DISPLACEMENT_COLUMNS
-    from sim.study.doubt import BEST_COLUMNS, DOUBT_COLUMNS
+    from sim.study.ensemble_effects import BEST_COLUMNS, ENSEMBLE_COLUMNS
     from sim.study.evidence import EVIDENCE_COLUMNS
     from sim.study.indices import CONVERGENCE_COLUMNS, INDEX_COLUMNS
     from sim.study.natural import NATURAL_COLUMNS
@@ -60,7 +60,7 @@ def tables() -> dict[str, list[Column]]:
         "chances.csv": CHANCE_COLUMNS,
         "precision.csv": PRECISION_COLUMNS,
         "evidence.csv": EVIDENCE_COLUMNS,
-        "ensemble.csv": DOUBT_COLUMNS,
+        "ensemble.csv": ENSEMBLE_COLUMNS,
         "best.csv": BEST_COLUMNS,
         "indices.csv": INDEX_COLUMNS,
         "convergence.csv": CONVERGENCE_COLUMNS,

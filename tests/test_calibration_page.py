@@ -13,8 +13,8 @@ from sim.core.compiled import code_fingerprint
 from sim.study.calibration.calibrate import measure_moments, misses
 from sim.study.calibration.plan_file import load_calibration
 from sim.study.calibration.targets import CUTOFF
-from sim.study.doubt import spread
 from sim.study.ensemble import load_ensemble
+from sim.study.ensemble_effects import spread
 from sim.study.natural import NATURAL_COLUMNS, WATCHED
 from sim.study.simulate import Job, simulate
 

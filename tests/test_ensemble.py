@@ -8,9 +8,17 @@ import pytest
 
 from sim import Scenario
 from sim.errors import UserError
-from sim.study.doubt import BEST_COLUMNS, DOUBT_COLUMNS, NOTHING, best_frame, compare_ensemble, doubt_frame, spread
-from sim.study.doubt_text import doubt_text, towns_frame, write_doubt
 from sim.study.ensemble import Ensemble, fitting_worlds, load_ensemble
+from sim.study.ensemble_effects import (
+    BEST_COLUMNS,
+    ENSEMBLE_COLUMNS,
+    NOTHING,
+    best_frame,
+    compare_ensemble,
+    effects_frame,
+    spread,
+)
+from sim.study.ensemble_text import ensemble_text, towns_frame, write_ensemble
 from sim.study.simulate import Summary
 from tests.commands import call
 from tests.towns import levers, town, with_policy
@@ -55,8 +63,8 @@ def test_every_member_has_seeds_of_its_own_and_scenarios_share_them():
 
 
 def test_the_two_spreads_are_told_apart():
-    frame = doubt_frame(compared())
-    assert tuple(frame) == DOUBT_COLUMNS
+    frame = effects_frame(compared())
+    assert tuple(frame) == ENSEMBLE_COLUMNS
     one = row(frame, "access_only")
     # gains of 0.015, 0.03 and 0.045, and luck of 0.001 up or down
     assert one["effect"] == pytest.approx(0.03)
@@ -80,7 +88,7 @@ def test_luck_alone_leaves_nothing_between_members():
 def test_the_interaction_is_what_both_do_beyond_their_sum():
     found = compared()
     assert found.interactions == {"both": ("training_only", "access_only")}
-    one = row(doubt_frame(found), "both: beyond training_only and access_only")
+    one = row(effects_frame(found), "both: beyond training_only and access_only")
     assert one["effect"] == pytest.approx(0.02)
     assert one["chance_positive"] == 1.0
     assert compared(worlds=WORLDS[:2]).interactions == {}
@@ -100,20 +108,20 @@ def test_who_is_best_is_counted_town_by_town_and_nothing_at_all_may_be():
 
 
 def test_an_effect_without_a_value_has_no_numbers():
-    one = row(doubt_frame(compared()), "both", "fill")
+    one = row(effects_frame(compared()), "both", "fill")
     assert np.isnan(one["effect"])
     assert np.isnan(one["chance_positive"])
 
 
 def test_everything_is_written_and_told(tmp_path):
     found = compared()
-    write_doubt(found, tmp_path)
+    write_ensemble(found, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"ensemble.csv", "best.csv", "towns.csv", "manifest.json"}
     assert json.loads((tmp_path / "manifest.json").read_text())["members"] == 3
     towns = towns_frame(found)
     assert len(towns) == 3 * 3 * 2
     assert towns["market_share_local"].mean() == pytest.approx(0.04)
-    said = doubt_text(found)
+    said = ensemble_text(found)
     assert "3 worlds that the facts do not rule out, 2 pairs in each" in said
     assert "beyond" in said  # the long name may be wrapped
     assert max(map(len, said.splitlines())) <= 125

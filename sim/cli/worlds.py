@@ -56,9 +56,9 @@ def compare_in_worlds(
     out: Path | None,
 ) -> Facts:
     """Compare scenarios with a baseline in every world of an ensemble; write and print what comes of it."""
-    from sim.study.doubt import compare_ensemble, doubt_frame
-    from sim.study.doubt_text import doubt_text, write_doubt
     from sim.study.ensemble import load_ensemble
+    from sim.study.ensemble_effects import compare_ensemble, effects_frame
+    from sim.study.ensemble_text import ensemble_text, write_ensemble
     from sim.study.files import output_folder, short_key
     from sim.study.screen import progress_bar
 
@@ -69,7 +69,7 @@ def compare_in_worlds(
     announce_compile()
     with progress_bar("Comparing in all worlds") as progress:
         found = compare_ensemble(scenarios, against, ensemble, seeds, workers=workers, progress=progress)
-    write_doubt(found, folder)
-    print(doubt_text(found))
+    write_ensemble(found, folder)
+    print(ensemble_text(found))
     print(f"Written to {folder}")
-    return {"folder": folder, "effects": rows_of(doubt_frame(found))}
+    return {"folder": folder, "effects": rows_of(effects_frame(found))}

@@ -104,9 +104,9 @@ def run(
     from sim.relief import RELIEFS
     from sim.report.figures import RECORDED_COLUMNS
     from sim.report.findings import EXPERIMENT, Findings, firm_records
+    from sim.study.assumption_draws import run_draws
     from sim.study.bind import bind
     from sim.study.compare import compare
-    from sim.study.doubts import doubt
 
     worlds = plan.worlds
     known = [one for one in plan.scenarios if one.name in EXPERIMENT]
@@ -137,7 +137,7 @@ def run(
     first = Findings(worlds, records, RELIEFS)
     leading = dict.fromkeys([*(one.name for one in known), *first.ranked[: plan.leading]])
     drawn = [one for one in plan.scenarios if one.name in leading]
-    doubts = doubt(drawn, plan.against, plan.draws, progress=parts[2], **options)
+    doubts = run_draws(drawn, plan.against, plan.draws, progress=parts[2], **options)
     if progress is not None:
         progress(sum(runs), sum(runs))
     return Findings(worlds, {**records, "D": doubts.outcomes, "I": doubts.inputs}, RELIEFS)
@@ -193,7 +193,7 @@ def method_of(plan: Plan, language: str, made_on: date, made_with: Mapping[str, 
     from sim.core.compiled import code_fingerprint
     from sim.core.parameters import month_number, month_text
     from sim.report.page import Method
-    from sim.study.doubts import moved_inputs
+    from sim.study.assumption_draws import moved_inputs
     from sim.study.ensemble import fitting_worlds
 
     baseline = plan.against
@@ -229,7 +229,7 @@ def _version(library: str) -> str:
 def _manifest(plan: Plan, method: Method, found: Findings, made: Mapping[str, bytes]) -> dict[str, Any]:
     """Return what was run and, for every file beside this one, the hash of its bytes; sealed against change."""
     from sim.report.findings import RECORDS
-    from sim.study.doubts import WAY
+    from sim.study.assumption_draws import WAY
 
     return sealed(
         {

@@ -39,7 +39,7 @@ def declared() -> Iterator[tuple[str, str]]:
     from sim.policies import Choice, catalogue
     from sim.relief import RELIEFS
     from sim.scenario import Scenario
-    from sim.study.doubts import moved_inputs
+    from sim.study.assumption_draws import moved_inputs
     from sim.study.patterns import patterns
 
     for name, policy in catalogue().items():

@@ -17,9 +17,9 @@ import pandas as pd
 
 from sim.errors import UserError
 from sim.report import tables
+from sim.study.assumption_draws import Doubts
 from sim.study.bind import Binding, bound
 from sim.study.compare import Comparison
-from sim.study.doubts import Doubts
 from sim.study.firm_record import MEASURES
 from sim.study.who import WHO_COLUMNS, Classes, who_rows
 

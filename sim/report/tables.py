@@ -16,9 +16,9 @@ from sim.study.compare import EFFECT_COLUMNS
 from sim.study.intervals import interval, paired
 
 if TYPE_CHECKING:
+    from sim.study.assumption_draws import Doubts
     from sim.study.bind import Binding
     from sim.study.compare import Comparison
-    from sim.study.doubts import Doubts
 
 __all__ = [
     "CONTRASTS",

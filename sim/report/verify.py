@@ -19,7 +19,7 @@ from sim.report.brief import MANIFEST, PAGE, PDF, contents, method_of, sealed
 from sim.report.differences import page_differences, table_differences
 from sim.report.findings import Findings
 from sim.report.plan import Plan, worlds_of
-from sim.study.doubts import KEPT, moved_worlds
+from sim.study.assumption_draws import KEPT, moved_worlds
 from sim.study.runs import Progress, run_all
 from sim.study.simulate import Job, simulate
 

@@ -108,7 +108,7 @@ def inputs_of(tables: Mapping[str, Any], scenario: Scenario, problems: Problems)
         if key in fixed:
             problems.add(key, "is both fixed and an input. Keep one.", at=at)
         elif fact is not None:
-            near = fact if key in own else _nearer(fact, reach)
+            near = fact if key in own else _part_of_range(fact, reach)
             spread = None if near is None else _spread(key, own.get(key, {}), near, problems)
             if spread is not None:
                 found.append(Input(key, fact.kind, spread, fact.usual))
@@ -124,7 +124,7 @@ def _reach(tables: Mapping[str, Any], problems: Problems) -> float:
     return float(reach)
 
 
-def _nearer(fact: Known, reach: float) -> Known | None:
+def _part_of_range(fact: Known, reach: float) -> Known | None:
     """Return a number whose range ends earlier; None for a count that cannot move then."""
     if reach == 1.0:  # the ends themselves, to the last bit
         return fact

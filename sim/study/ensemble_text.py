@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.study.doubt import UnderEnsemble, best_frame, doubt_frame
+from sim.study.ensemble_effects import UnderEnsemble, best_frame, effects_frame
 from sim.study.files import Delivery, manifest
 from sim.study.intervals import CONFIDENCE
 from sim.study.screen import number, table
@@ -13,7 +13,7 @@ from sim.study.screen import number, table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["doubt_text", "write_doubt"]
+__all__ = ["ensemble_text", "write_ensemble"]
 
 # What is printed: columns with the factor they are shown in, and its name.
 SHOWN = {
@@ -24,7 +24,7 @@ SHOWN = {
 LOCAL = "local"
 
 
-def write_doubt(found: UnderEnsemble, folder: Path) -> None:
+def write_ensemble(found: UnderEnsemble, folder: Path) -> None:
     """Write ``ensemble.csv``, ``best.csv`` and ``towns.csv`` (every effect behind them), and the manifest."""
     members, seeds, _ = next(iter(found.effects.values())).shape
     facts: dict[str, Any] = {
@@ -37,7 +37,7 @@ def write_doubt(found: UnderEnsemble, folder: Path) -> None:
         "low to high: 95 % of single towns, a member and a seed each",
     }
     with Delivery(folder) as files:
-        files.csv("ensemble.csv", doubt_frame(found))
+        files.csv("ensemble.csv", effects_frame(found))
         files.csv("best.csv", best_frame(found))
         files.csv("towns.csv", towns_frame(found))
         files.json("manifest.json", manifest("compare --ensemble", facts))
@@ -66,10 +66,10 @@ def towns_frame(found: UnderEnsemble) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def doubt_text(found: UnderEnsemble) -> str:
+def ensemble_text(found: UnderEnsemble) -> str:
     """Return what a person sees: for each main indicator the effects, their two spreads, and who is best."""
     members, seeds, _ = next(iter(found.effects.values())).shape
-    effects, best = doubt_frame(found), best_frame(found)
+    effects, best = effects_frame(found), best_frame(found)
     parts = [
         f"Difference from {found.against.name} in {members} worlds that the facts do not rule out, "
         f"{seeds} pairs in each"

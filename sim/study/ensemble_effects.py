@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.study.ensemble import Ensemble
 
-__all__ = ["DOUBT_COLUMNS", "UnderEnsemble", "best_frame", "compare_ensemble", "doubt_frame", "spread"]
+__all__ = ["ENSEMBLE_COLUMNS", "UnderEnsemble", "best_frame", "compare_ensemble", "effects_frame", "spread"]
 
-DOUBT_COLUMNS = (
+ENSEMBLE_COLUMNS = (
     *("scenario", "indicator", "origin", "unit", "better", "effect", "effect_low", "effect_high"),
     *("low", "high", "sd_parameters", "sd_luck", "share_parameters", "chance_positive", "chance_positive_member"),
     *("members", "seeds"),
@@ -152,7 +152,7 @@ def spread(effects: NDArray[np.float64]) -> tuple[float, float]:
     return max(0.0, between) ** 0.5, luck**0.5
 
 
-def doubt_frame(found: UnderEnsemble) -> pd.DataFrame:
+def effects_frame(found: UnderEnsemble) -> pd.DataFrame:
     """Return the table of ``ensemble.csv``: one row a scenario and indicator, and one an interaction.
 
     ``effect`` is the mean over members with its 95 % interval; ``low`` to ``high`` holds 95 % of single towns (a
@@ -170,7 +170,7 @@ def doubt_frame(found: UnderEnsemble) -> pd.DataFrame:
             name = f"{both}: beyond {first} and {second}"
             rows.append((name, *labels[1:], *_summary(found.interaction(both, labels[0]))))
     size = (len(found.ensemble), next(iter(found.effects.values())).shape[1])
-    return pd.DataFrame([(*row, *size) for row in rows], columns=list(DOUBT_COLUMNS))
+    return pd.DataFrame([(*row, *size) for row in rows], columns=list(ENSEMBLE_COLUMNS))
 
 
 def best_frame(found: UnderEnsemble) -> pd.DataFrame:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.core.parameters import Parameter
     from sim.scenario import Scenario
 
-__all__ = ["KEPT", "WAY", "Doubts", "doubt", "moved_inputs", "moved_worlds"]
+__all__ = ["KEPT", "WAY", "Doubts", "moved_inputs", "moved_worlds", "run_draws"]
 
 WAY = 0.25  # of the way from a value to the ends of its range
 KEPT = ("market_share_local", "jobs_local_fte", "value_added_local_jt", "spending_jt", "shadow_cost_jt")
@@ -137,7 +137,7 @@ def moved_inputs(scenario: Scenario) -> dict[str, Parameter]:
     }
 
 
-def _moved(entry: Parameter, unit: float, way: float) -> float | int:
+def _drawn_value(entry: Parameter, unit: float, way: float) -> float | int:
     """Return an assumption's value at a quantile of its draws; whole where it is whole."""
     value, low, high = float(entry.value), float(entry.range[0]), float(entry.range[1])
     first, last = value - way * (value - low), value + way * (high - value)
@@ -147,7 +147,7 @@ def _moved(entry: Parameter, unit: float, way: float) -> float | int:
     return found
 
 
-def doubt(
+def run_draws(
     scenarios: Sequence[Scenario],
     against: Scenario,
     draws: int = 120,
@@ -182,7 +182,7 @@ def doubt(
     --------
     >>> from sim import Scenario
     >>> town = Scenario.load("baseline")
-    >>> doubt([Scenario.load("both")], town, draws=0)
+    >>> run_draws([Scenario.load("both")], town, draws=0)
     Traceback (most recent call last):
     ...
     sim.errors.UserError: Draws: 0 is too few. Use 10 or more; 120 is a good number.
@@ -195,7 +195,10 @@ def doubt(
     inputs = moved_inputs(against)
     design = latin_design(list(inputs), draws, seed=seed)
     rows = [
-        {address: _moved(entry, float(unit), way) for (address, entry), unit in zip(inputs.items(), row, strict=True)}
+        {
+            address: _drawn_value(entry, float(unit), way)
+            for (address, entry), unit in zip(inputs.items(), row, strict=True)
+        }
         for row in design.unit
     ]
     seeds = [int(one) for one in design.seeds[:, 0]]
