@@ -82,7 +82,7 @@ class Fake(SimpleNamespace):
         return self.TIMES[address]
 
     def family(self, _):
-        return ("cluster_one",)
+        return {"cilegon": {"local": True}}
 
     def changed(self, settings):
         return Fake(**{**vars(self), "settings": dict(settings)})

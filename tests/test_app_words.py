@@ -1,5 +1,6 @@
 """The page speaks English and Bahasa Indonesia, and says everything in both."""
 
+import json
 import re
 from pathlib import Path
 from string import Formatter
@@ -16,6 +17,9 @@ from sim.firms import BOUNDS
 from sim.indicators import catalogue as indicators
 from sim.policies import Lever, catalogue
 from sim.scenario import Scenario
+from sim.study.ensemble import load_ensemble
+
+ROOT = Path(__file__).parent.parent
 
 SOURCE = "".join(
     path.read_text(encoding="utf-8")
@@ -41,6 +45,14 @@ LEVERS = [lever for policy in catalogue().values() for lever in policy.levers.va
 
 def fields(text):
     return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_page_says_how_well_the_baseline_fits_what_is_known(language):
+    weights = json.loads((ROOT / "docs" / "validation" / "manifest.json").read_text())["weights"]["held out"]
+    passed = round(100 * weights["pass"] / sum(weights.values()))
+    told = re.findall(r"\d+", WORDS[language]["about"])
+    assert told == [str(len(load_ensemble())), str(passed), "30"]
 
 
 def test_both_languages_have_the_same_keys_in_the_same_order():

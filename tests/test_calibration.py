@@ -9,7 +9,8 @@ import pytest
 
 from sim import cli
 from sim.errors import UserError
-from sim.report.plots_calibration import calibration_files
+from sim.report.plots_calibration import UNITS, calibration_files, ranges_left, ruling_facts
+from sim.report.style import look
 from sim.study.calibration.calibrate import calibrate, misses
 from sim.study.calibration.emulator import Emulator, Runs, emulators, luck_variance
 from sim.study.calibration.plan_file import load_calibration
@@ -301,6 +302,20 @@ def test_results_are_written_with_their_making(tiny):
     assert "baseline is one of them" in results_text(result)
     assert set(moments_frame(result)["moment"]) == set(MOMENTS)
     assert list(ranges_frame(result)["matched"]) == [1, 1, 0]
+
+
+def test_the_pictures_of_a_calibration_are_drawn_in_both_languages(tiny):
+    result, _ = tiny
+    ranges, moments = ranges_frame(result), moments_frame(result)
+    assert set(ranges["unit"]) <= set(UNITS)
+    for code, words in (("en", ("least", " to ", "wave 1")), ("id", ("terkecil", " s.d. ", "gelombang 1"))):
+        with look():
+            drawn = ranges_left(ranges, result.members, language=code)
+            grid = ruling_facts(moments, language=code)
+        told = [one.get_text() for ax in (drawn, grid) for one in (*ax.get_xticklabels(), *ax.texts)]
+        assert [word for word in words if not any(word in one for one in told)] == []
+    said = {code: calibration_files(result, code)["ranges.svg"] for code in ("en", "id")}
+    assert said["en"] != said["id"]
 
 
 def test_too_few_that_fit_are_no_ensemble(tmp_path):

@@ -18,9 +18,9 @@ from sim.report.annex import ROWS
 from sim.report.brief import make_brief
 from sim.report.findings import EXPERIMENT, RECORDS
 from sim.report.plan import Plan
-from sim.report.verify import verify
 from sim.scenario import Scenario
 from tests import report_data
+from tests.commands import kotabaja
 
 KINDS = ("svg", "png", "csv")
 
@@ -110,6 +110,15 @@ def test_the_page_says_what_it_rests_on(folder):
     assert "4 pairs" in text
 
 
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_the_page_names_the_city_of_its_scenario(tmp_path, monkeypatch, code):
+    towns = {"cilegon": {"local": False}, "tegal": {"local": True}}
+    monkeypatch.setattr(report_data.Fake, "family", lambda *_: towns)
+    text = report_data.brief(tmp_path, language=code, months=6, given=report_data.plan(seeds=2, draws=10)).read_text()
+    assert text.count("Kota Tegal") == 2
+    assert "Cilegon" not in text
+
+
 def test_text_from_a_scenario_cannot_become_markup(tmp_path):
     plan = report_data.plan(seeds=2, draws=10)
     plan.scenarios[0].reason = "<script>alert(1)</script>"
@@ -188,4 +197,10 @@ def test_the_briefing_of_the_real_town(tmp_path, monkeypatch):
     assert not re.search(r"\b(nan|not known)\b", re.sub(r"base64,[^\"]+", "", page))
     assert set(pd.read_csv(tmp_path / "bind.csv")["constraint"]) == set(RELIEFS)
     assert len(pd.read_csv(tmp_path / "who.csv")) > 0
-    assert verify(tmp_path, 4, workers=1).problems == ()
+    assert kotabaja("verify", tmp_path, "--runs", 4).returncode == 0
+    table = tmp_path / "bind.csv"
+    digits = table.read_text()
+    table.write_text(digits[:-2] + str((int(digits[-2]) + 1) % 10) + "\n")
+    found = kotabaja("verify", tmp_path, "--runs", 0)
+    assert found.returncode == 1
+    assert "bind.csv" in found.stdout + found.stderr

@@ -11,9 +11,11 @@ import pytest
 
 from sim.report import reversal, sheet
 from sim.report.answer import answer, short
+from sim.report.findings import Findings
 from sim.report.language import speaker
 from sim.report.likelihood import likelihood, scale
-from sim.report.plan import plan_of
+from sim.report.plan import plan_of, worlds_of
+from sim.scenario import Scenario
 from tests import report_data
 
 
@@ -84,10 +86,29 @@ def test_the_middles_of_the_draws_are_those_of_the_data(town, request):
     found = request.getfixturevalue(town)
     second = answer(speaker("en"), found)[1].text
     training, access = (100 * np.median(found.doubts.effect(name)) for name in ("training_only", "access_only"))
-    said = re.search(r"brings (.\d\.\d) in the middle and [a-z ]+ (.\d\.\d);", second)
-    assert [float(one.replace("\N{MINUS SIGN}", "-")) for one in said.groups()] == pytest.approx(
-        [training, access], abs=0.051
+    said = re.findall(r"brings (.\d\.\d) in the middle", second)
+    assert [float(one.replace("\N{MINUS SIGN}", "-")) for one in said] == pytest.approx([training, access], abs=0.051)
+
+
+def moved(found, scenario, by):
+    """Return findings whose draws say that much more of a scenario than they did."""
+    draws = found.records["D"].copy()
+    draws.loc[draws["scenario"] == scenario, "market_share_local"] += by
+    return Findings(found.worlds, {**found.records, "D": draws}, found.reliefs)
+
+
+SIDES = {"en": ("less than that", "about as much", "more than that"), "id": ("kurang dari", "kira-kira", "lebih dari")}
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+@pytest.mark.parametrize("side", [-1, 0, 1])
+def test_where_the_draws_lie_against_the_effect_is_said_and_turns_with_them(usual, code, side):
+    told = answer(speaker(code), moved(usual, "access_only", 0.05 * side))[1].text
+    about_training, about_access = re.findall(
+        {"en": "in the middle, ([a-z ]+)", "id": "tengahnya, ([a-z -]+)"}[code], told
     )
+    assert about_access.startswith(SIDES[code][1 + side])
+    assert about_training.startswith(SIDES[code][1])
 
 
 def test_no_effect_is_said_as_none():
@@ -144,6 +165,19 @@ def test_a_study_is_a_scenario_a_file_or_a_folder(tmp_path):
     plan = plan_of(str(study), draws=20)
     assert [one.name for one in plan.scenarios] == ["training", "credit"]
     assert (plan.seeds, plan.draws, plan.leading) == (5, 20, 1)
+
+
+def test_a_scenario_without_policies_is_the_town_in_which_the_usual_ones_are_compared():
+    plan = plan_of("tegal")
+    usual = plan_of()
+    assert plan.against == Scenario.load("tegal")
+    assert [(one.name, one.uses) for one in plan.scenarios] == [(one.name, one.uses) for one in usual.scenarios]
+    assert all(one["cluster_tegal.local"] and not one["cluster_cilegon.local"] for one in plan.scenarios)
+    facts = {
+        "against": {"tegal": plan.against.fingerprint},
+        "scenarios": {one.name: one.fingerprint for one in plan.scenarios},
+    }
+    assert worlds_of(facts) == list(plan.worlds)
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ class Say:
     Examples
     --------
     >>> Say("en").level(0.3891, "share"), Say("id").level(1234.5, "jt")
-    ('38.9 %', 'Rp 1.234 juta')
+    ('38.9 %', 'Rp1.234 juta')
     >>> Say("id").change(-0.0123, "share")
-    '−1,2 poin persen'
+    '−1,2 persen poin'
     """
 
     language: str

@@ -17,7 +17,8 @@ def brief(
     study: Annotated[
         str | None,
         typer.Argument(
-            help="A folder that `kotabaja compare` wrote, a study file, or a scenario to rank beside the usual ones. "
+            help="A folder that `kotabaja compare` wrote, a study file, or a scenario to rank beside the usual ones; "
+            "one without policies is the town to compare them in. "
             "[default: training, market access, both, and every policy]"
         ),
     ] = None,

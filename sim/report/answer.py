@@ -54,9 +54,15 @@ TOGETHER = {
     -1: later("{one}, {other}; both together bring {change}, less than the sum of the two"),
 }
 ORDER = later(
-    "{clause}. Where all assumptions vary, {other} brings {other_middle} in the middle and {policy} {middle}; that "
-    "{policy} brings more is {likely} ({hits} of {draws} draws)."
+    "{clause}. Where all assumptions vary, {one}, and {two}; that {policy} brings more than {other} is {likely} "
+    "({hits} of {draws} draws)."
 )
+# Where the middle of the draws lies against the effect at the assumptions as they stand.
+MIDDLE = {
+    1: later("{policy} brings {middle} in the middle, more than that"),
+    0: later("{policy} brings {middle} in the middle, about as much"),
+    -1: later("{policy} brings {middle} in the middle, less than that"),
+}
 GIVES_WAY = {
     1: later("With {policy}, local firms sell {amount} more, of which {outside} is taken from {whom}; {jobs}."),
     0: later("With {policy}, local firms do not clearly sell more or less ({change}); {jobs}."),
@@ -178,13 +184,24 @@ def _argument(say: Language, found: Findings) -> Told | None:
     text = say(
         ORDER,
         clause=clause,
+        one=_middle(say, found, "training_only", names),
+        two=_middle(say, found, "access_only", names),
         policy=names["access_only"],
         other=names["training_only"],
-        middle=say.number(100 * float(np.median(access)), 1, sign=True),
-        other_middle=say.number(100 * float(np.median(training)), 1, sign=True),
         **of_draws(say, access > training),
     )
     return Told(text, "M:training_only M:access_only M:both D")
+
+
+def _middle(say: Language, found: Findings, scenario: str, names: dict[str, str]) -> str:
+    """Return where the middle of the draws lies against the effect at the assumptions as they stand.
+
+    The two differ where that effect lies outside the middle half of the draws.
+    """
+    usual = _share(say, found.experiment, scenario).difference
+    low, middle, high = (float(one) for one in np.quantile(found.doubts.effect(scenario), (0.25, 0.5, 0.75)))
+    side = 1 if low > usual else -1 if high < usual else 0
+    return say(MIDDLE[side], policy=names[scenario], middle=say.number(100 * middle, 1, sign=True))
 
 
 def _price(say: Language, found: Findings) -> Told | None:

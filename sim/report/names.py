@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.report.language import Language, later
 from sim.report.style import SCENARIOS
 
-__all__ = ["BUYERS", "CLASSES", "class_name", "place_name", "title_of", "whose"]
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+__all__ = ["BUYERS", "CLASSES", "city_name", "class_name", "place_name", "title_of", "whose"]
 
 # Kinds of buyers; the first four keep lists with few places.
 BUYERS = {
@@ -81,6 +86,19 @@ def place_name(name: str) -> str:
     'Kota Baru'
     """
     return name.replace("_", " ").title()
+
+
+def city_name(say: Language, scenario: Scenario) -> str:
+    """Return the city that a scenario is about: the clusters that are its own.
+
+    Examples
+    --------
+    >>> from sim import Scenario
+    >>> from sim.report.language import speaker
+    >>> city_name(speaker("en"), Scenario.load("baseline")), city_name(speaker("id"), Scenario.load("tegal"))
+    ('Cilegon', 'Tegal')
+    """
+    return say.listed([place_name(name) for name, one in scenario.family("cluster").items() if one["local"]])
 
 
 def whose(say: Language, room: str) -> str:

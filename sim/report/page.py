@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sim.report import annex, likelihood, reversal, sheet, words, words_argument, words_context
 from sim.report.answer import answer
 from sim.report.language import Language, later
+from sim.report.names import city_name
 from sim.report.style import SCENARIOS
 from sim.report.tables import PROGRAMMES
 
@@ -91,6 +92,7 @@ def page(say: Language, found: Findings, relaxed: pd.DataFrame, drawn: Mapping[s
         say=say,
         method=method,
         pairs=found.seeds,
+        city=city_name(say, found.against),
         relaxed=annex.relaxation_rows(say, relaxed),
         binding=sheet.binding(say, relaxed),
         binds=words_context.relaxations(say, relaxed),

@@ -5,14 +5,15 @@ It is made from one of four:
 - nothing: the report's argument (training, market access, both) and every policy of ``scenarios/policies/``;
 - a folder that ``kotabaja compare`` or ``kotabaja brief`` wrote: its scenarios, on its seeds;
 - a study file (TOML) with ``scenarios``, and ``against``, ``seeds``, ``draws``, ``leading`` if they are to be others;
-- a scenario: it is compared beside what is compared without it.
+- a scenario: it is compared beside what is compared without it; one without policies is another town, or the same in
+  another time, and the usual policies are compared in it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,17 @@ def plan_of(study: str | None = None, seeds: int | None = None, draws: int | Non
         against = Scenario.load("baseline")
         known = {one.fingerprint for one in (against, *usual)}
         scenarios = usual if own.fingerprint in known else (own, *usual)
+        if not own.uses:
+            against, scenarios = own, [_in_town(one, own) for one in usual]
     refuse_same_names(scenarios, against)
     given |= {key: value for key, value in (("seeds", seeds), ("draws", draws)) if value is not None}
     return Plan(against, tuple(scenarios), study=study or "", **given)
+
+
+def _in_town(scenario: Scenario, town: Scenario) -> Scenario:
+    """Return a scenario that stands on the baseline in another town, under its own name."""
+    moved = town.combined(scenario, Scenario.load("baseline"))
+    return replace(moved, name=scenario.name, path=scenario.path, reason=scenario.reason, changes={})
 
 
 def _from_folder(folder: Path) -> tuple[Scenario, Sequence[Scenario], dict[str, Any]]:
@@ -124,6 +133,8 @@ def worlds_of(facts: Mapping[str, Any]) -> list[Scenario]:
     for name in dict.fromkeys([next(iter(facts["against"])), *facts["scenarios"]]):
         place = places.get(name) or _shipped(name)
         world = Scenario.load(place)
+        if found and world.fingerprint != fingerprints[name]:
+            world = _in_town(world, found[0])
         if world.fingerprint != fingerprints[name]:
             message = f"Scenario {name} is no longer what it was ({place}). Make the results anew."
             raise UserError(message)

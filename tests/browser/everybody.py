@@ -28,6 +28,12 @@ CUT = """([wide, high]) => {
 }"""
 
 
+# Cells whose words reach into the cell beside them.
+SPILT = """() => [...document.querySelectorAll('th, td')]
+  .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+  .map(one => `${one.innerText.slice(0, 40)} reaches beyond its cell`).slice(0, 5)"""
+
+
 def barriers(window):
     """Return what axe finds that keeps somebody from reading the page: rule, and the element it is about."""
     found = Axe().run(window).response["violations"]
@@ -66,6 +72,7 @@ def shortcomings(watched, file, most_sheets):
         wrong += [f"{wide} wide: {one}" for one in barriers(window)]
         if window.evaluate("document.documentElement.scrollWidth") > wide:
             wrong.append(f"{wide} wide: it is wider than its window")
+        wrong += [f"{wide} wide: {one}" for one in window.evaluate(SPILT)]
     wrong += [f"on paper: {one}" for one in cut_on_paper(window)]
     taken = sheets(window)
     if not 1 <= taken <= most_sheets:

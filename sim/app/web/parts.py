@@ -20,13 +20,13 @@ def element(tag: str, *children: Any, cls: str = "", **attributes: str) -> Any:
     return solara.v.Html(tag=tag, children=list(children), class_=cls, attributes=given)
 
 
-def picture(svg: bytes, alternative: str) -> Any:
-    """Return a figure as an image with its text alternative."""
+def picture(svg: bytes, alternative: str, scroll: str) -> Any:
+    """Return a figure as an image with its text alternative; ``scroll`` says that it may be cut in a narrow window."""
     from base64 import b64encode
 
     source = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
     image = element("img", src=source, alt=alternative, cls="kb-figure")
-    return element("div", image, cls="kb-wide", tabindex="0", role="group", aria_label=alternative[:60])
+    return element("div", image, cls="kb-wide kb-scroll", tabindex="0", role="group", aria_label=scroll)
 
 
 @solara.component_vue("vue/frame.vue")

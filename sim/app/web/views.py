@@ -169,7 +169,7 @@ def Firm(session: Session, twin: Twin, month: int, uid: int) -> None:
         element("p", say("firm_now", date=say.month(twin.first_month, month)))
         _buyers(say, twin, months[months["month"] == month].iloc[0], month)
     drawn = figures_more.firm_history(twin, say, months, month)
-    picture(drawn.svg, drawn.alternative)
+    picture(drawn.svg, drawn.alternative, say("figure_scroll"))
 
 
 def _buyers(say: Say, twin: Twin, now: Any, month: int) -> None:
@@ -200,7 +200,7 @@ def Figures(session: Session, twin: Twin, month: int, which: str) -> None:
     if drawn is None:
         element("p", say("no_spending"))
     else:
-        picture(drawn.svg, drawn.alternative)
+        picture(drawn.svg, drawn.alternative, say("figure_scroll"))
     if which != "indicator":
         element("p", say(f"{which}_help"), cls="kb-hint")
 
