@@ -129,7 +129,7 @@ def worlds_of(facts: Mapping[str, Any]) -> list[Scenario]:
     """
     fingerprints: Mapping[str, str] = {**facts["against"], **facts["scenarios"]}
     places = facts.get("places", {})
-    found = []
+    found: list[Scenario] = []
     for name in dict.fromkeys([next(iter(facts["against"])), *facts["scenarios"]]):
         place = places.get(name) or _shipped(name)
         world = Scenario.load(place)
