@@ -13,7 +13,18 @@ from sim.core.ledger import pay
 from sim.core.state import RowAgent, column
 from sim.firm_figures import steel_means_jt
 
-__all__ = ["BUYING", "SELLING", "Cooperative", "advance", "bundle", "forgive_advance", "repay_advance"]
+__all__ = [
+    "BUYING",
+    "SELLING",
+    "Cooperative",
+    "advance",
+    "bundle",
+    "earned_jt",
+    "forgive_advance",
+    "open_up",
+    "repay_advance",
+    "shut",
+]
 
 BUYING, SELLING = range(2)
 
@@ -30,6 +41,30 @@ class Cooperative(RowAgent):
     fee_share: float = column("share", "Fee on members' steel, or margin on goods sold together", low=0)
     advance_share: float = column("share", "Part of members' prepayments that its money covers this month", low=0)
     handled_t: float = column("t/month", "Steel bought or goods sold together this month", low=0)
+
+
+@compiled
+def earned_jt(cooperative):
+    """Return the money that a cooperative has earned: what goes beyond the capital paid in."""
+    return min(cooperative.cash_jt, cooperative.cash_jt + cooperative.advances_jt - cooperative.capital_jt)
+
+
+@compiled
+def open_up(cooperative, members, fee_share):
+    """Open a cooperative for this month."""
+    cooperative.working = True
+    cooperative.members = members
+    cooperative.fee_share = fee_share
+    cooperative.handled_t = 0.0
+
+
+@compiled
+def shut(cooperative):
+    """Close a cooperative until a policy opens it for the month."""
+    cooperative.working = False
+    cooperative.members = 0.0
+    cooperative.fee_share = 0.0
+    cooperative.handled_t = 0.0
 
 
 @compiled

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.buyers import HOME, KINDS
+from sim.cooperatives import shut
 from sim.core.compiled import compiled
 from sim.shocks import seasons
 from sim.town import mills_of
@@ -16,10 +17,12 @@ __all__ = ["adopt", "set_back"]
 
 @compiled
 def set_back(
-    clusters, kinds, mills, firms_p, market, steel, usual_clusters, usual_kinds, usual_mills, usual_firms, usual_market,
-    usual_steel,
+    cooperatives, clusters, kinds, mills, firms_p, market, steel, usual_clusters, usual_kinds, usual_mills, usual_firms,
+    usual_market, usual_steel,
 ):  # fmt: skip
-    """Let what policies have set for a month lapse: the rules are the usual ones again."""
+    """Let what policies have set for a month lapse: the rules are the usual ones again, and cooperatives are closed."""
+    for k in range(cooperatives.size):
+        shut(cooperatives[k])
     for c in range(clusters.size):
         clusters[c] = usual_clusters[c]
     for k in range(kinds.size):

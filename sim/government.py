@@ -6,13 +6,14 @@ December. A policy without money does nothing. Staff can handle so many firms a 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.accounts import CITY_BUDGET, LAPSED
-from sim.core.compiled import compiled, python
+from sim.core.compiled import compiled
 from sim.core.state import RowAgent, RowView, Table, column
 from sim.rolls import Roll
 from sim.shocks import public_share
@@ -108,17 +109,28 @@ def put_on(purses, k, government, shadow_jt):
 
 
 @compiled
+def affordable_from(purses, k, unit_jt):
+    """Return how many units of a cost the ``k``-th purse still holds."""
+    return affordable(purses[k], unit_jt)
+
+
+@compiled
 def spend_from(purses, k, government, flow, jt, books):
     """Pay ``jt`` out of the ``k``-th purse."""
     return spend(purses[k], government[0], flow, jt, books)
 
 
 @compiled
-def take_back(purses, government, over, year_ends, books):
-    """Let lapse what is left in purses whose policy is over, or in all; and the last rounding when all are empty."""
+def close_purses(purses, government, over, year_ends, books, spent_jt, shadow_jt):
+    """Note what was spent from each purse; let lapse what is left where the policy, or the year, is over.
+
+    When all purses are empty the last rounding lapses too.
+    """
     office, empty = government[0], True
     for k in range(purses.size):
         purse = purses[k]
+        spent_jt[k] = purse.spent_jt
+        shadow_jt[k] = purse.shadow_jt
         if purse.left_jt > 0.0 and (year_ends or over[k]):
             office.cash_jt -= purse.left_jt
             books[LAPSED, 0] += purse.left_jt
@@ -150,10 +162,21 @@ class Office:
         self.table = Table(None, Purse, np.zeros(len(self.places), Purse.dtype))
         self.purses = {name: self.table[k] for name, k in self.places.items()}
         self.rolls: dict[str, Roll] = {}
+        self._plan()
         self.acting: list[Policy] = []  # the policies in force this month, and where their purses are
         self._acting, self._budgets_jt_year = np.zeros(0, np.int64), np.zeros(0)
         self._going_on: list[Policy] = []  # the policies in force next month, and whose purses are not theirs
         self._over = np.ones(len(self.places), bool)
+
+    def _plan(self) -> None:
+        """Work out the months in which a policy begins or is over, and who is in force before them and from each on."""
+        self._turns = sorted({month for one in self.policies for month in (one.first, one.last + 1)})
+        self._in_force = [[], *([one for one in self.policies if one.first <= at <= one.last] for at in self._turns)]
+
+    def add(self, policy: Policy) -> None:
+        """Put a further policy into force beside those of the scenario; it shares the purse of one of its name."""
+        self.policies.append(policy)
+        self._plan()
 
     def roll(self, policy: Policy, firms: Any, part: str = "") -> Roll:
         """Return what a policy's programme knows of the firms; it outlives one use of the policy.
@@ -173,12 +196,12 @@ class Office:
 
     def in_force(self, month: int) -> list[Policy]:
         """Return the policies in force in a month of the run."""
-        return [policy for policy in self.policies if policy.first <= month <= policy.last]
+        return self._in_force[bisect_right(self._turns, month)]
 
     def open_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Release this month's money to the policies in force, and free the staff."""
         acting = self.in_force(month)
-        if acting != self.acting:
+        if acting is not self.acting:
             self.acting = acting
             self._acting = np.array([self.places[policy.name] for policy in acting], np.int64)
             self._budgets_jt_year = np.array([getattr(policy, "budget_jt_year", 0.0) for policy in acting], np.float64)
@@ -195,7 +218,7 @@ class Office:
 
     def affordable(self, policy: Policy, unit_jt: float) -> int:
         """Return how many units of a cost a policy's purse still holds."""
-        return int(python(affordable)(self.purses[policy.name], unit_jt))
+        return int(affordable_from(self.table.arg, self.places[policy.name], float(unit_jt)))
 
     def take_staff(self, firms: int) -> int:
         """Claim staff for up to so many firms this month; return for how many there is staff."""
@@ -207,16 +230,19 @@ class Office:
 
     def ending(self, month: int) -> list[Policy]:
         """Return the policies for which this is the last month, and no other use follows at once."""
-        last = [policy for policy in self.policies if policy.last == month]
-        goes_on = {policy.name for policy in self.in_force(month + 1)} if last else ()
-        return [policy for policy in last if policy.name not in goes_on]
+        goes_on = self.in_force(month + 1)
+        if goes_on is self.in_force(month):
+            return []
+        names = {policy.name for policy in goes_on}
+        return [policy for policy in self.policies if policy.last == month and policy.name not in names]
 
-    def close_month(self, month: int, calendar_month: int, books: Any) -> None:
-        """Let unspent money lapse at the year's end, and when a policy ends."""
+    def close_month(self, month: int, calendar_month: int, books: Any, spent_jt: Any, shadow_jt: Any) -> None:
+        """Note what each policy spent and put on others; let money lapse at the year's end, and when a policy ends."""
         if not self.policies:
             return
         going_on = self.in_force(month + 1)
-        if going_on != self._going_on:
+        if going_on is not self._going_on:
             self._going_on, names = going_on, {policy.name for policy in going_on}
             self._over = np.array([name not in names for name in self.places])
-        take_back(self.table.arg, self.row.arg, self._over, calendar_month == DECEMBER, books)
+        year_ends = calendar_month == DECEMBER
+        close_purses(self.table.arg, self.row.arg, self._over, year_ends, books, spent_jt, shadow_jt)

@@ -60,18 +60,13 @@ class History:
         model.chain, model.demand_by_kind = self.chain[i], self.by_kind[i]
         model.refused, model.admitted = self.refused[i], self.admitted[i]
         model.money.books, model.tonnes.books = self.money[i], self.tonnes[i]
-        model.mill_sums, model.work.gini = self.mills[i], self.gini[i]
+        model.mill_sums, model.joint_sums, model.work.gini = self.mills[i], self.cooperatives[i], self.gini[i]
 
     def close_month(self, model: Any) -> None:
-        """Note prices, cooperatives and public spending; the month is complete."""
+        """Note prices and season; the month is complete."""
         i = model.month - 1
         season, outside = model.seasons[i], model.outside
         self.world[i] = (outside.steel_price_jt_t, outside.import_price_jt_t, season.demand, season.days)
-        if self.policies:  # without one, no cooperative opens and nothing is spent
-            for field, month in zip(COOPERATIVE_FIELDS, self.cooperatives[i], strict=True):
-                month[:] = model.tables["cooperatives"].rows[field]
-            purses = model.office.table.rows
-            self.spending[i], self.shadow[i] = purses["spent_jt"], purses["shadow_jt"]
         self.length = model.month
         self._frame = None
 

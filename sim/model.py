@@ -238,7 +238,7 @@ class MetalSupplyChain(TableModel):
         # Audit and indicators
         self._close_office()
         leak = self._count_firms()
-        reckon_mills(t.producers, self.mill_sums)
+        reckon_mills(t.producers, t.cooperatives, self.mill_sums, self.joint_sums)
         population.follow_margins(t.tally, t.state, YEAR < month <= self.warm_up, t.firms_p)
         audit_month(self, leak)
         self.history.close_month(self)
@@ -272,7 +272,7 @@ class MetalSupplyChain(TableModel):
     def _open_office(self) -> None:
         """Let last month's rules lapse, release the month's public money, and begin the policies that start now."""
         if self.office.policies or self.relief is not None:
-            set_back(*self.rules, *self.usual_rules)
+            set_back(self.arg.cooperatives, *self.rules, *self.usual_rules)
             self._let_lapse()
         self.office.forget(self.work.leaving, int(self.work.ends[0]))  # closed with last month
         self.office.open_month(self.month, self.calendar_month, self.money.books)
@@ -283,13 +283,13 @@ class MetalSupplyChain(TableModel):
     def for_this_month(self, table: str, rows: Any, **values: Any) -> None:
         """Set columns of some rows of a table until the month ends: what a policy allows lapses by itself."""
         for column, value in values.items():
-            self.tables[table].rows[column][rows] = value
+            self.tables[table][column][rows] = value
         self.lapsing.append((table, rows, tuple(values)))
 
     def _let_lapse(self) -> None:
         for table, rows, columns in self.lapsing:
             for column in columns:
-                self.tables[table].rows[column][rows] = 0
+                self.tables[table][column][rows] = 0
         self.lapsing.clear()
 
     def _judge_anew(self) -> None:
@@ -327,7 +327,9 @@ class MetalSupplyChain(TableModel):
         """Let policies end, and unspent public money lapse when its time is over."""
         for policy in self.office.ending(self.month):
             policy.end(self)
-        self.office.close_month(self.month, self.calendar_month, self.money.books)
+        history, now = self.history, self.month - 1
+        spent_jt, shadow_jt = history.spending[now], history.shadow[now]
+        self.office.close_month(self.month, self.calendar_month, self.money.books, spent_jt, shadow_jt)
 
     # Looking
 

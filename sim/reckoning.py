@@ -288,8 +288,11 @@ def reckon_holdings(tally, counts, producers, distributors, buyers, government, 
 
 
 @compiled
-def reckon_mills(producers, sums):
-    """Add up the mills, in the order of ``MILL_FIELDS``."""
+def reckon_mills(producers, cooperatives, sums, joint):
+    """Add up the mills, in the order of ``MILL_FIELDS``; note each cooperative, in that of ``COOPERATIVE_FIELDS``."""
+    for k in range(cooperatives.size):
+        joint[0, k] = cooperatives[k].members
+        joint[1, k] = cooperatives[k].handled_t
     sums[:] = 0.0
     for j in range(producers.size):
         mill = producers[j]

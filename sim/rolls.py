@@ -42,28 +42,35 @@ def strike(entries, closed, count):
 
 
 @compiled
-def note_applications(entries, rows, month):
-    """Note applications; return the rows of the firms that applied for the first time."""
+def clear(figure, closed, count):
+    """Set a figure of the first ``count`` firms in ``closed`` to 0."""
+    for c in range(count):
+        figure[closed[c]] = 0.0
+
+
+@compiled
+def note_applications(firms, entries, rows, month):
+    """Note applications; return the identities of the firms that applied for the first time."""
     first, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         entry = entries[rows[k]]
         if entry.applied == NEVER:
             entry.applied = month
-            first[count] = rows[k]
+            first[count] = firms[rows[k]].uid
             count += 1
     return first[:count]
 
 
 @compiled
-def note_help(entries, rows, month):
-    """Note help; return the rows of the firms helped for the first time."""
+def note_help(firms, entries, rows, month):
+    """Note help; return the identities of the firms helped for the first time."""
     first, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         entry = entries[rows[k]]
         entry.latest = month
         if entry.helped == NEVER:
             entry.helped = month
-            first[count] = rows[k]
+            first[count] = firms[rows[k]].uid
             count += 1
     return first[:count]
 
@@ -95,22 +102,49 @@ def keep_partners(firms, entries, running):
 
 
 @compiled
-def find_running(entries):
-    """Return the rows of the firms whose help still runs."""
-    found, count = np.empty(entries.size, np.int64), 0
-    for i in range(entries.size):
-        if entries[i].left_months > 0:
-            found[count] = i
+def keep_running(entries, rows):
+    """Return those rows of firms whose help still runs."""
+    found, count = np.empty(rows.size, np.int64), 0
+    for k in range(rows.size):
+        if entries[rows[k]].left_months > 0:
+            found[count] = rows[k]
             count += 1
     return found[:count]
 
 
 @compiled
-def put_on_roll(entries, rows, months):
-    """Give firms a help that lasts some months; return the rows of all the firms whose help runs then."""
+def put_on_roll(entries, running, rows, months):
+    """Give firms a help that lasts some months; return the rows of all whose help runs then, in their order."""
+    found, count = np.empty(running.size + rows.size, np.int64), running.size
+    found[:count] = running
     for k in range(rows.size):
+        if entries[rows[k]].left_months == 0:
+            place = count
+            while place > 0 and found[place - 1] > rows[k]:
+                found[place] = found[place - 1]
+                place -= 1
+            found[place] = rows[k]
+            count += 1
         entries[rows[k]].left_months = months
-    return find_running(entries)
+    return found[:count]
+
+
+@compiled
+def nearest_the_end(entries, running, count):
+    """Return the rows of as many running helps as asked for, those with the fewest months left first if not all."""
+    if count >= running.size:
+        return running
+    found, kept = np.empty(max(0, count), np.int64), 0
+    for k in range(running.size):
+        left_months = entries[running[k]].left_months
+        if kept < count or (count > 0 and left_months < entries[found[kept - 1]].left_months):
+            place = min(kept, count - 1)
+            while place > 0 and entries[found[place - 1]].left_months > left_months:
+                found[place] = found[place - 1]
+                place -= 1
+            found[place] = running[k]
+            kept = min(count, kept + 1)
+    return found[:kept]
 
 
 class Roll:
@@ -163,24 +197,24 @@ class Roll:
     def forget(self, closed: NDArray[np.int64], count: int) -> None:
         """Forget the first ``count`` firms in ``closed``."""
         for figure in self.figures.values():
-            figure[closed[:count]] = 0.0
+            clear(figure, closed, count)
         if strike(self.entries.arg, closed, count):
-            self._find_running()
+            self.running = keep_running(self.entries.arg, self.running)
 
-    def note(self, what: str, firms: NDArray[Any], rows: NDArray[np.int64], month: int) -> None:
+    def note(self, what: str, firms: Any, rows: NDArray[np.int64], month: int) -> None:
         """Note that firms applied (``"applied"``) or were helped (``"helped"``) this month."""
         note = note_help if what == "helped" else note_applications
-        self.know(what, firms, note(self.entries.arg, rows, month), month)
+        self.know(what, note(firms, self.entries.arg, rows, month), month)
 
-    def know(self, what: str, firms: NDArray[Any], rows: NDArray[np.int64], month: int) -> None:
-        """Keep the identity of firms that applied or were helped for the first time."""
-        if rows.size > 0:
-            self._noted.append((what, month, firms["uid"][rows]))
+    def know(self, what: str, uids: NDArray[np.int64], month: int) -> None:
+        """Keep the identities of firms that applied or were helped for the first time."""
+        if uids.size > 0:
+            self._noted.append((what, month, uids))
 
     def enrol(self, rows: NDArray[np.int64], months: int) -> None:
         """Give firms a help that lasts some months, this one included."""
-        if rows.size > 0:
-            self.running = put_on_roll(self.entries.arg, rows, months)
+        if rows.size > 0 and months > 0:
+            self.running = put_on_roll(self.entries.arg, self.running, rows, months)
 
     def pass_month(self, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Let a month of every running help, or of some, pass; return the rows for which it was the last."""
@@ -189,14 +223,8 @@ class Roll:
             return rows
         over: NDArray[np.int64] = let_months_pass(self.entries.arg, rows)
         if over.size > 0:
-            self._find_running()
+            self.running = keep_running(self.entries.arg, self.running)
         return over
-
-    def nearest_the_end(self, count: int) -> NDArray[np.int64]:
-        """Return the rows of as many running helps as asked for, those with the fewest months left first if not all."""
-        if count >= self.running.size:
-            return self.running
-        return self.running[np.argsort(self.left_months[self.running], kind="stable")[:count]]
 
     def keep_partners(self, firms: Any) -> None:
         """End the running helps of firms that are no partners any more."""
@@ -206,6 +234,3 @@ class Roll:
         """End every help that still runs."""
         self.left_months[self.running] = 0
         self.running = self.running[:0]
-
-    def _find_running(self) -> None:
-        self.running = find_running(self.entries.arg)

@@ -6,6 +6,7 @@ from sim import MetalSupplyChain
 from sim.accounts import ADVANCES, ADVANCES_REPAID, COOPERATIVE_FEES, INVOICES_FINANCED, MONEY
 from sim.buyers import STORES
 from sim.cooperatives import BUYING, SELLING
+from sim.core.state import seen
 from sim.finance import lend, sell_claims
 from sim.firm_figures import credit_room_jt
 from sim.firms import Firm
@@ -91,7 +92,7 @@ def test_a_certificate_may_be_revoked_and_the_firm_is_barred_for_a_time():
 def test_a_roll_forgets_a_firm_that_closed_but_knows_its_identity_for_good():
     firms = np.zeros(3, [("uid", "i8"), ("working", "?")])
     firms["uid"], firms["working"] = [11, 12, 13], True
-    roll, rows = Roll(3), np.array([0, 2])
+    firms, roll, rows = seen(firms), Roll(3), np.array([0, 2])
     roll.note("applied", firms, rows, 7)
     roll.note("applied", firms, rows, 9)
     roll.enrol(rows, 2)

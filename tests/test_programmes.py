@@ -7,6 +7,7 @@ from sim import MetalSupplyChain, Scenario
 from sim.buyers import GOVERNMENT
 from sim.firms import BOUNDS, CAPACITY, STEEL
 from sim.policies import catalogue
+from sim.policies.tkdn import points_of
 from tests.towns import long_interpreted, run, town, with_policy
 
 PLENTY = {"budget_jt_year": 20_000.0, "target": "lottery"}
@@ -169,11 +170,11 @@ def test_of_the_applications_about_as_many_are_approved_as_in_fact():
 @long_interpreted
 def test_a_firm_that_buys_from_its_mill_proves_more_steel():
     model = until(with_programme("tkdn", applications_a_quarter=0), 36)
-    [policy] = model.office.policies
     firms, roll = model.tables["firms"].rows, model.office.rolls["tkdn"]
-    rows = np.flatnonzero(firms["working"] & firms["local"] & (roll.figure("bought t") > 0.0))
-    points = policy._points(model, rows)
-    facts = model.world.room("tkdn")
+    bought_t, proven_t, facts = roll.figure("bought t"), roll.figure("proven t"), model.world.room("tkdn")
+    rows = np.flatnonzero(firms["working"] & firms["local"] & (bought_t > 0.0))
+    scale = float(facts["other_points"]), float(facts["material_points"])
+    points = np.array([points_of(row, bought_t, proven_t, *scale) for row in rows.tolist()])
     assert (points >= facts["other_points"]).all()
     assert (points <= facts["other_points"] + facts["material_points"] * (1 + 1e-9)).all()
     direct = firms["partner"][rows]

@@ -72,7 +72,7 @@ class Planted(Policy):
         super().__init__(1, 9999)
         self.name = model.office.policies[0].name  # whose purse it shares
         setattr(self, moment, act)
-        model.office.policies.append(self)
+        model.office.add(self)
 
 
 def run(scenario, seed=1, months=None):

@@ -77,10 +77,11 @@ class Rooms:
     parameters: Mapping[str, Parameter]
 
     def __getitem__(self, address: str) -> Value:
-        if address not in self.parameters:
+        try:
+            return self.parameters[address].value
+        except KeyError:
             message = f"no parameter {address}.{did_you_mean(address, self.parameters)}"
-            raise KeyError(message)
-        return self.parameters[address].value
+            raise KeyError(message) from None
 
     def __contains__(self, address: object) -> bool:
         return address in self.parameters
@@ -88,6 +89,10 @@ class Rooms:
     @cached_property
     def _rooms(self) -> dict[str, dict[str, Parameter]]:
         return rooms_of(self.parameters)
+
+    @cached_property
+    def _values(self) -> dict[str, dict[str, Value]]:
+        return {}
 
     @cached_property
     def _arrays(self) -> dict[str, np.ndarray[Any, Any]]:
@@ -107,8 +112,10 @@ class Rooms:
         return {room.removeprefix(prefix): entries for room, entries in self._rooms.items() if room.startswith(prefix)}
 
     def room(self, name: str) -> dict[str, Value]:
-        """Return the values of a room by name."""
-        return {key: parameter.value for key, parameter in self._entries(name).items()}
+        """Return the values of a room by name: to be read, not written to."""
+        if name not in self._values:
+            self._values[name] = {key: parameter.value for key, parameter in self._entries(name).items()}
+        return self._values[name]
 
     def family(self, name: str) -> dict[str, dict[str, Value]]:
         """Return the values of a family (``"cluster"``) by member and name, members in the file's order."""

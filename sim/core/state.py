@@ -152,8 +152,9 @@ class Table:
         self._bind()
 
     def _bind(self) -> None:
-        columns: list[Any] = [self.rows[name] for name in self.rows.dtype.names or ()]
-        self.memory = tuple(memoryview(values) for values in columns)
+        self.columns: dict[str, NDArray[Any]] = {name: self.rows[name] for name in self.rows.dtype.names or ()}
+        views: list[Any] = list(self.columns.values())
+        self.memory = tuple(memoryview(values) for values in views)
 
     @property
     def arg(self) -> Any:
@@ -172,7 +173,7 @@ class Table:
     def __getitem__(self, key: int | str) -> Any:
         """Return the view of a row, or a column."""
         if isinstance(key, str):
-            return self.rows[key]
+            return self.columns[key]
         view = self.views.get(key)
         if view is None:
             key = int(key)
@@ -194,9 +195,9 @@ class Table:
         self.shown = now
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the memory views, which cannot be pickled."""
+        """Leave out the views of the rows: a copy has rows of its own."""
         state = self.__dict__.copy()
-        del state["memory"]
+        del state["memory"], state["columns"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -23,7 +23,6 @@ __all__ = [
     "bell",
     "draw_normal",
     "draw_rows",
-    "draw_tries",
     "draw_uniform",
     "key_of",
     "normal",
@@ -177,26 +176,6 @@ def draw_rows(key: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """
     out = np.empty(rows.size)
     _fill_rows(key, rows, out)
-    return out
-
-
-@compiled
-def _fill_tries(key, rows, tries, out):  # type: ignore[no-untyped-def]
-    for i in range(out.size):
-        out[i] = uniform(key_of(key, int(tries[i])), rows[i])
-
-
-def draw_tries(key: int, rows: NDArray[np.int64], tries: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return a uniform number for each row that depends on the row and the number of its try, shape of ``rows``.
-
-    Examples
-    --------
-    >>> first, again = draw_tries(7, np.array([4, 4]), np.array([1, 2]))
-    >>> bool(first == uniform(key_of(7, 1), 4)), bool(first == again)
-    (True, False)
-    """
-    out = np.empty(rows.size)
-    _fill_tries(key, rows, tries, out)
     return out
 
 

@@ -5,6 +5,7 @@ Take-up depends on motivation and on trust in help from a firm's own experience;
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.accounts import GRANTS, PROGRAMME
 from sim.core.compiled import compiled
-from sim.core.streams import draw_tries, uniform
+from sim.core.streams import uniform
 from sim.government import affordable, spend, take_staff
 from sim.policies._targeting import choose, choose_lowest, rule_of
 from sim.rolls import note_applications, note_help
@@ -26,14 +27,15 @@ __all__ = [
     "hold",
     "invite",
     "local_firms",
-    "lot_of_try",
     "motivate",
     "rested_firms",
+    "staff_cases",
     "times_held",
 ]
 
 YEAR = 12
 MONTHS_A_QUARTER = 3
+SLIVER = 1e-9  # of a firm: too little to mean anything
 
 
 @compiled
@@ -110,8 +112,7 @@ def apply(town: Any, policy: Any, eligible: NDArray[np.int64]) -> NDArray[np.int
     """
     luck = town.luck(f"policy.{policy.name}.take up", town.month)
     rows: NDArray[np.int64] = take_up(town.arg.firms, eligible, float(town.world["help.take_up_floor"]), luck)
-    firms = town.tables["firms"].rows
-    town.office.roll(policy, firms).note("applied", firms, rows, town.month)
+    town.office.roll(policy, town.arg.firms).note("applied", town.arg.firms, rows, town.month)
     return rows
 
 
@@ -119,6 +120,13 @@ def invite(town: Any, policy: Any, applicants: NDArray[np.int64], places: float,
     """Return the applicants that are invited: by the policy's rule, within places, its purse and the staff."""
     invited = choose(town, policy, applicants, min(int(places), town.office.affordable(policy, cost_jt)))
     return invited[: town.office.take_staff(invited.size)]
+
+
+@compiled
+def staff_cases(office, firms, part):
+    """Claim staff for up to so many firms, each a part of a case; return for how many firms there is staff."""
+    cases = take_staff(office, math.ceil(firms * part - SLIVER))
+    return min(firms, int(cases / part + SLIVER))
 
 
 @compiled
@@ -167,9 +175,9 @@ def attend(town: Any, policy: Any, invited: NDArray[np.int64], cost_jt: float) -
     """
     if invited.size == 0:
         return invited
-    facts, office, firms = town.world.room("help"), town.office, town.tables["firms"].rows
+    facts, office, firms = town.world.room("help"), town.office, town.arg.firms
     rows: NDArray[np.int64] = charge_purse(
-        town.arg.firms, invited, float(facts["attendance_floor"]), float(facts["no_show_cost_share"]),
+        firms, invited, float(facts["attendance_floor"]), float(facts["no_show_cost_share"]),
         town.luck(f"policy.{policy.name}.show", town.month), float(cost_jt), office.table.arg,
         office.places[policy.name], office.row.arg, town.money.books,
     )  # fmt: skip
@@ -179,48 +187,54 @@ def attend(town: Any, policy: Any, invited: NDArray[np.int64], cost_jt: float) -
 
 @compiled
 def hold_programme(
-    firms, entries, eligible, places, each_jt, cost_jt, rule, eased, take_up_floor, attendance_floor, no_show_share,
-    applying, choosing, showing, month, purses, k, government, books,
+    firms, entries, eligible, places, each_jt, cost_jt, part, rule, eased, take_up_floor, attendance_floor,
+    no_show_share, applying, choosing, showing, month, purses, k, government, books,
 ):  # fmt: skip
     """Let firms apply, invite some, and charge and help those who come.
 
     Returns
     -------
     (rows, rows, rows)
-        The firms helped; those that applied for the first time; those helped for the first time.
+        The rows of the firms helped; the identities of those that applied, and were helped, for the first time.
     """
     purse, office = purses[k], government[0]
     applicants = take_up(firms, eligible, take_up_floor, applying)
-    new = note_applications(entries, applicants, month)
+    new = note_applications(firms, entries, applicants, month)
     places = max(0, min(places, affordable(purse, each_jt), applicants.size))
     invited = choose_lowest(firms, entries, applicants, places, rule, eased, choosing)
-    invited = invited[: take_staff(office, invited.size)]
+    invited = invited[: staff_cases(office, invited.size, part)]
     rows = charge(firms, invited, attendance_floor, no_show_share, showing, cost_jt, purse, office, books)
-    return rows, new, note_help(entries, rows, month)
+    return rows, new, note_help(firms, entries, rows, month)
 
 
 def hold(
-    town: Any, policy: Any, eligible: NDArray[np.int64], places: float, cost_jt: float, each_jt: float | None = None
+    town: Any,
+    policy: Any,
+    eligible: NDArray[np.int64],
+    places: float,
+    cost_jt: float,
+    each_jt: float | None = None,
+    part: float = 1.0,
 ) -> NDArray[np.int64]:
     """Return the eligible firms that apply, are invited and come: a programme's turn in one.
 
     As :func:`apply`, :func:`invite` and :func:`attend` one after the other. Firms are invited as long as there are
-    ``each_jt`` for each, where that is more than the cost of a place.
+    ``each_jt`` for each, where that is more than the cost of a place, and staff: each is a ``part`` of a case.
     """
     facts, office, luck, month = town.world.room("help"), town.office, town.luck, town.month
-    firms, name = town.tables["firms"].rows, policy.name
+    firms, name = town.arg.firms, policy.name
     roll = office.roll(policy, firms)
     rule, eased, lot_month = rule_of(policy, month)
     rows: NDArray[np.int64]
     rows, new, new_help = hold_programme(
-        town.arg.firms, roll.entries.arg, eligible, int(places), float(cost_jt if each_jt is None else each_jt),
-        float(cost_jt), rule, eased, float(facts["take_up_floor"]), float(facts["attendance_floor"]),
+        firms, roll.entries.arg, eligible, int(places), float(cost_jt if each_jt is None else each_jt),
+        float(cost_jt), float(part), rule, eased, float(facts["take_up_floor"]), float(facts["attendance_floor"]),
         float(facts["no_show_cost_share"]), luck(f"policy.{name}.take up", month),
         luck(f"policy.{name}.lot", lot_month), luck(f"policy.{name}.show", month), month, office.table.arg,
         office.places[name], office.row.arg, town.money.books,
     )  # fmt: skip
-    roll.know("applied", firms, new, month)
-    roll.know("helped", firms, new_help, month)
+    roll.know("applied", new, month)
+    roll.know("helped", new_help, month)
     return rows
 
 
@@ -228,9 +242,9 @@ def help_given(town: Any, policy: Any, rows: NDArray[np.int64]) -> None:
     """Note that firms were helped this month: on the policy's roll, and in what each firm remembers."""
     if rows.size == 0:
         return
-    firms = town.tables["firms"].rows
+    firms = town.arg.firms
     town.office.roll(policy, firms).note("helped", firms, rows, town.month)
-    remember(town.arg.firms, rows)
+    remember(firms, rows)
 
 
 @compiled
@@ -239,22 +253,20 @@ def motivate(firm, gain):
     firm.motivation = min(1.0, firm.motivation + gain)
 
 
-def lot_of_try(town: Any, policy: Any, rows: NDArray[np.int64], tries: NDArray[Any]) -> NDArray[np.float64]:
-    """Return a lot for each row that depends on the firm and on the number of its try, not on the month.
-
-    A firm that has its turn earlier then has the same luck: more places never change how an application ends.
-    """
-    return draw_tries(town.luck(f"policy.{policy.name}.try"), rows, tries.astype(np.int64))
+@compiled
+def give(firm, jt, purse, office, books):
+    """Give money to a firm, if the purse holds the whole of it."""
+    if spend(purse, office, GRANTS, jt, books):
+        books[GRANTS, 1] += jt
+        firm.cash_jt += jt
+        firm.equity_jt += jt
 
 
 @compiled
 def grant_all(firms, rows, jt, purses, k, government, books):
     """Give each firm its sum out of the ``k``-th purse, as long as that holds the whole of it."""
     for n in range(rows.size):
-        if spend(purses[k], government[0], GRANTS, jt[n], books):
-            books[GRANTS, 1] += jt[n]
-            firms[rows[n]].cash_jt += jt[n]
-            firms[rows[n]].equity_jt += jt[n]
+        give(firms[rows[n]], jt[n], purses[k], government[0], books)
 
 
 def grant(town: Any, policy: Any, rows: NDArray[np.int64], jt: Any) -> None:

@@ -7,6 +7,7 @@ Ties and lotteries are broken by the policy's own luck, row by row, so that one 
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -61,10 +62,16 @@ def choose_lowest(firms, entries, applicants, places, rule, eased, luck):
     return chosen[:count]
 
 
+@cache
+def as_bits(constraints: tuple[int, ...]) -> int:
+    """Return a number with a bit for each constraint."""
+    return sum(1 << bound for bound in constraints)
+
+
 def rule_of(policy: Any, month: int) -> tuple[int, int, int]:
     """Return the number of a policy's rule, the constraints it eases as bits, and the month of its lots."""
     rule = RULES.index(policy.target)
-    return rule, sum(1 << bound for bound in policy.eases), 0 if rule == STAGED else month
+    return rule, as_bits(policy.eases), 0 if rule == STAGED else month
 
 
 def choose(town: Any, policy: Any, applicants: NDArray[np.int64], places: int) -> NDArray[np.int64]:

@@ -21,8 +21,9 @@ import numpy as np
 from sim.core.compiled import compiled
 from sim.firms import MARKET, STEEL
 from sim.policies import Lever, Policy
-from sim.policies._programme import ends_quarter, hold, lot_of_try
+from sim.policies._programme import ends_quarter, hold
 from sim.policies._targeting import targeting
+from sim.policies._tries import begin_tries, lot_of_try
 
 
 @compiled
@@ -34,6 +35,14 @@ def find_without(firms, entries, first, last):
             found[count] = i
             count += 1
     return found[:count]
+
+
+@compiled
+def hand_out(firms, ready, tries, success_share, luck):
+    """Make registered vendors of the firms whose papers are ready and hold."""
+    for k in range(ready.size):
+        if lot_of_try(luck, ready[k], tries[ready[k]]) < success_share:
+            firms[ready[k]].registered = True
 
 
 class Administration(Policy):
@@ -54,19 +63,17 @@ class Administration(Policy):
 
     def deliver(self, town: Any) -> None:
         """Hand out the papers that are ready; at the end of each quarter take further firms' papers in hand."""
-        firms, facts = town.tables["firms"].rows, town.world.room("administration")
+        firms, own, facts = town.arg.firms, town.local_rows, town.world.room("administration")
         roll = town.office.roll(self, firms)
-        ready, tries = roll.pass_month(), roll.figure("tries")
+        ready = roll.pass_month()
         if ready.size > 0:
-            holds = lot_of_try(town, self, ready, tries[ready]) < facts["success_share"]
-            firms["registered"][ready[holds]] = True
-        if not ends_quarter(town.calendar_month):
-            return
-        without = find_without(town.arg.firms, roll.entries.arg, town.local_rows.start, town.local_rows.stop)
-        rows = hold(town, self, without, self.firms_a_quarter, facts["cost_jt_firm"])
-        tries[rows] += 1.0
-        roll.enrol(rows, int(facts["process_months"]))
+            luck = town.luck(f"policy.{self.name}.try")
+            hand_out(firms, ready, roll.figure("tries"), float(facts["success_share"]), luck)
+        if ends_quarter(town.calendar_month):
+            without = find_without(firms, roll.entries.arg, own.start, own.stop)
+            rows = hold(town, self, without, self.firms_a_quarter, facts["cost_jt_firm"])
+            begin_tries(town, self, rows, facts["process_months"])
 
     def end(self, town: Any) -> None:
         """Drop the files that are still open."""
-        town.office.roll(self, town.tables["firms"].rows).stop()
+        town.office.roll(self, town.arg.firms).stop()

@@ -16,31 +16,42 @@ Cost
 
 from __future__ import annotations
 
-import math
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sim.accounts import PROGRAMME
 from sim.core.compiled import compiled
 from sim.firms import LABOUR
+from sim.government import affordable, spend
 from sim.policies import Choice, Lever, Policy
-from sim.policies._programme import apply, attend, ends_quarter, motivate, rested_firms
-from sim.policies._targeting import choose, targeting
+from sim.policies._programme import ends_quarter, hold, motivate, rested_firms, staff_cases
+from sim.policies._targeting import targeting
+from sim.rolls import nearest_the_end
 
-SLIVER = 1e-9  # of a firm: too little to mean anything
 GROUP, INDIVIDUAL = "group", "individual"
 
 
 @compiled
 def lead_on(firms, rows, skill_gain, quality_speed, motivation_gain, firms_p):
-    """Lead firms on by a month of visits."""
+    """Lead firms on by a month of visits: skill, a part of the gap to good quality, and motivation."""
     for k in range(rows.size):
         firm = firms[rows[k]]
         firm.skill_help += skill_gain
         firm.quality += quality_speed * max(0.0, firms_p[0].quality_frontier - firm.quality)
         motivate(firm, motivation_gain)
+
+
+@compiled
+def visit(
+    firms, entries, running, part, cost_jt, skill_gain, quality_speed, motivation_gain, purses, k, government, books,
+    firms_p,
+):  # fmt: skip
+    """Coach firms whose round runs, nearest its end first, as far as money and staff go; return how many."""
+    purse, office = purses[k], government[0]
+    places = staff_cases(office, min(running.size, affordable(purse, cost_jt)), part)
+    coached = nearest_the_end(entries, running, places)
+    spend(purse, office, PROGRAMME, cost_jt * coached.size, books)
+    lead_on(firms, coached, skill_gain, quality_speed, motivation_gain, firms_p)
+    return coached.size
 
 
 class Coaching(Policy):
@@ -66,42 +77,27 @@ class Coaching(Policy):
 
     def deliver(self, town: Any) -> None:
         """Coach the firms whose round runs, as far as money and staff go; begin rounds at the end of each quarter."""
-        firms, facts = town.tables["firms"].rows, town.world.room("coaching")
-        roll, months = town.office.roll(self, firms), int(self.round_months)
-        part = facts["group_share"] if self.form == GROUP else 1.0
+        t, office, facts = town.arg, town.office, town.world.room("coaching")
+        roll, months = office.roll(self, t.firms), int(self.round_months)
+        part = float(facts["group_share"]) if self.form == GROUP else 1.0
         cost_jt = part * facts["cost_jt_firm_month"]
-        running = roll.running
-        coached = roll.nearest_the_end(self._places(town, running.size, part, cost_jt))
-        if coached.size > 0:
-            town.office.spend(self, PROGRAMME, cost_jt * coached.size, town.money.books)
-            _coach(town, coached)
-        free = int(self.firms_at_once) - running.size
-        if ends_quarter(town.calendar_month) and free > 0 and months > 0 and coached.size == running.size:
-            applicants = apply(town, self, rested_firms(town, self, facts["repeat_months"]))
-            chosen = choose(town, self, applicants, free)
-            rows = attend(town, self, chosen[: self._places(town, chosen.size, part, cost_jt)], cost_jt)
+        gains = float(facts["skill_gain"]), float(facts["quality_speed"]), float(facts["motivation_gain"])
+        waiting = roll.running.size
+        if waiting > 0:
+            waiting -= visit(
+                t.firms, roll.entries.arg, roll.running, part, float(cost_jt), *gains, office.table.arg,
+                office.places[self.name], office.row.arg, town.money.books, t.firms_p,
+            )  # fmt: skip
+        free = int(self.firms_at_once) - roll.running.size
+        if ends_quarter(town.calendar_month) and free > 0 and months > 0 and waiting == 0:
+            rows = hold(town, self, rested_firms(town, self, facts["repeat_months"]), free, cost_jt, part=part)
             roll.enrol(rows, months)
-            _coach(town, rows)
-
-    def _places(self, town: Any, wanted: int, part: float, cost_jt: float) -> int:
-        """Return for how many firms there is money and staff this month; claim the staff."""
-        count = min(wanted, town.office.affordable(self, cost_jt))
-        staff = town.office.take_staff(math.ceil(count * part - SLIVER))
-        return min(count, int(staff / part + SLIVER))
+            lead_on(t.firms, rows, *gains, t.firms_p)
 
     def look_back(self, town: Any) -> None:
         """Let a month of every round pass."""
-        town.office.roll(self, town.tables["firms"].rows).pass_month()
+        town.office.roll(self, town.arg.firms).pass_month()
 
     def end(self, town: Any) -> None:
         """Stop the rounds that still run."""
-        town.office.roll(self, town.tables["firms"].rows).stop()
-
-
-def _coach(town: Any, rows: NDArray[np.int64]) -> None:
-    """Give firms a month's gain: skill, a part of the gap to good quality, and motivation."""
-    facts = town.world.room("coaching")
-    lead_on(
-        town.arg.firms, rows, float(facts["skill_gain"]), float(facts["quality_speed"]),
-        float(facts["motivation_gain"]), town.arg.firms_p,
-    )  # fmt: skip
+        town.office.roll(self, town.arg.firms).stop()

@@ -25,9 +25,11 @@ from numpy.typing import NDArray
 
 from sim.accounts import SUBSIDIES
 from sim.core.compiled import compiled
+from sim.core.sums import sum_in_pairs
 from sim.finance import lend, sell_claims
 from sim.firm_figures import working_cost_jt
 from sim.firms import CASH
+from sim.government import spend
 from sim.policies import Lever, Policy
 from sim.policies._programme import ends_quarter, hold, rested_firms
 from sim.policies._targeting import targeting
@@ -55,20 +57,36 @@ def assess(firms, rows, history_months, loan_jt, smallest_jt, cover_months, sale
 
 @compiled
 def debts_jt(firms, entries, first, last):
-    """Return what each firm that was ever a client owes at the subsidised rate [jt]."""
+    """Return what all firms that were ever clients owe at the subsidised rate [jt]."""
     found_jt, count = np.empty(last - first), 0
     for i in range(first, last):
         if entries[i].helped > 0:
             found_jt[count] = firms[i].kur_jt
             count += 1
-    return found_jt[:count]
+    return sum_in_pairs(found_jt[:count])
 
 
 @compiled
-def lend_all(firms, rows, asked_jt, books):
-    """Lend to each client what it asked for."""
-    for k in range(rows.size):
-        lend(firms[rows[k]], asked_jt[rows[k]], books)
+def pay_interest(
+    firms, entries, first, last, lenders_rate, paid_share, guarantee_fee, purses, k, government, books, firms_p
+):
+    """Pay a part of the month's interest and the guarantee on what clients owe; tell whether there was money for it."""
+    cost = paid_share * lenders_rate + guarantee_fee
+    if not spend(purses[k], government[0], SUBSIDIES, cost * debts_jt(firms, entries, first, last), books):
+        return False
+    firms_p[0].interest_kur = (1.0 - paid_share) * lenders_rate
+    return True
+
+
+@compiled
+def lend_all(firms, rows, asked_jt, cost, purses, k, government, books):
+    """Lend to each client what it asked for, if the first month's interest and guarantee can be paid."""
+    sums_jt = np.empty(rows.size)
+    for n in range(rows.size):
+        sums_jt[n] = asked_jt[rows[n]]
+    if spend(purses[k], government[0], SUBSIDIES, cost * sum_in_pairs(sums_jt), books):
+        for n in range(rows.size):
+            lend(firms[rows[n]], sums_jt[n], books)
 
 
 @compiled
@@ -102,31 +120,30 @@ class Credit(Policy):
 
     def set_rules(self, town: Any) -> None:
         """Let the financier carry part of the payment terms of clients."""
-        firms = town.tables["firms"].rows
-        town.for_this_month("firms", town.office.roll(self, firms).running, financed_share=self.invoice_share)
+        clients = town.office.roll(self, town.arg.firms).running
+        if clients.size > 0:
+            town.for_this_month("firms", clients, financed_share=self.invoice_share)
 
     def deliver(self, town: Any) -> None:
         """Pay the month's interest and guarantee on what is owed; if there was money for that, take new clients."""
-        rate, paid = town.world["firms.interest_kur"], self.interest_paid_share
-        cost = paid * rate + town.world["credit.guarantee_fee"]
-        firms, own = town.arg.firms, town.local_rows
-        owed_jt = float(debts_jt(firms, town.office.roll(self, firms).entries.arg, own.start, own.stop).sum())
-        if town.office.spend(self, SUBSIDIES, cost * owed_jt, town.money.books):
-            town.p_firms["interest_kur"] = (1.0 - paid) * rate
-            if ends_quarter(town.calendar_month):
-                self._take_clients(town, cost)
+        t, own, office, fee = town.arg, town.local_rows, town.office, town.world["credit.guarantee_fee"]
+        rate, paid = float(town.world["firms.interest_kur"]), float(self.interest_paid_share)
+        purse = office.table.arg, office.places[self.name], office.row.arg, town.money.books
+        entries = office.roll(self, t.firms).entries.arg
+        served = pay_interest(t.firms, entries, own.start, own.stop, rate, paid, float(fee), *purse, t.firms_p)
+        if served and ends_quarter(town.calendar_month):
+            self._take_clients(town, paid * rate + fee, purse)
 
-    def _take_clients(self, town: Any, cost: float) -> None:
+    def _take_clients(self, town: Any, cost: float, purse: Any) -> None:
         """Take new clients and lend to them; the first month's interest and guarantee are paid at once."""
-        facts, firms, office = town.world.room("credit"), town.tables["firms"].rows, town.office
+        facts, firms, office = town.world.room("credit"), town.arg.firms, town.office
         each_jt = facts["cost_jt_firm"] + cost * self.loan_jt
         if self.clients_a_quarter < 1 or office.affordable(self, each_jt) < 1:
             return
         asked_jt, wanting = self._asked(town, facts)
         rows = hold(town, self, wanting, self.clients_a_quarter, facts["cost_jt_firm"], each_jt)
         office.roll(self, firms).enrol(rows, int(facts["contract_months"]))
-        if office.spend(self, SUBSIDIES, cost * float(asked_jt[rows].sum()), town.money.books):
-            lend_all(town.arg.firms, rows, asked_jt, town.money.books)
+        lend_all(firms, rows, asked_jt, float(cost), *purse)
 
     def _asked(self, town: Any, facts: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the loan that each firm with papers, a history and no contract asks for [jt], and who wants one."""
@@ -140,8 +157,8 @@ class Credit(Policy):
 
     def look_back(self, town: Any) -> None:
         """Let clients short of cash sell invoices, and let a month of every contract pass."""
-        roll, facts, w = town.office.roll(self, town.tables["firms"].rows), town.world.room("credit"), town.work
-        if self.invoice_share > 0.0:
+        roll, facts, w = town.office.roll(self, town.arg.firms), town.world.room("credit"), town.work
+        if self.invoice_share > 0.0 and roll.running.size > 0:
             sell_invoices(
                 town.arg.firms, roll.running, float(self.invoice_share), float(facts["invoice_fee"]),
                 float(facts["cover_months"]), w.due_jt, w.heirs_jt, town.month, town.money.books, town.arg.firms_p,
@@ -150,4 +167,4 @@ class Credit(Policy):
 
     def end(self, town: Any) -> None:
         """End every contract; what is owed is paid back at the lenders' whole rate."""
-        town.office.roll(self, town.tables["firms"].rows).stop()
+        town.office.roll(self, town.arg.firms).stop()

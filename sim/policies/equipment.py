@@ -23,37 +23,92 @@ from numpy.typing import NDArray
 
 from sim.accounts import INVESTMENT
 from sim.core.compiled import compiled
+from sim.core.sums import sum_in_pairs
 from sim.firm_figures import working_cost_jt
 from sim.firms import CAPACITY, STEEL
+from sim.government import take_staff
 from sim.policies import Choice, Lever, Policy
-from sim.policies._programme import apply, ends_quarter, grant, help_given, rested_firms
+from sim.policies._programme import apply, ends_quarter, give, grant, help_given, rested_firms
 from sim.policies._targeting import choose, targeting
 
 GRANT, REIMBURSEMENT = "grant", "reimbursement"
 
 
 @compiled
-def weigh_purchases(firms, rows, wanted_jt, spare_jt, machine_jt_t, firms_p):
-    """Work out the price of the machines that firms want for their expected work, and the money they can spare."""
-    p = firms_p[0]
-    for k in range(rows.size):
-        i = rows[k]
-        firm = firms[i]
-        target_t = max(p.capacity_floor_t, p.capacity_cover * firm.expected_t)
-        wanted_jt[i] = max(0.0, target_t - firm.capacity_t) * machine_jt_t
-        spare_jt[i] = max(0.0, firm.cash_jt - working_cost_jt(firm, p))
+def wanted_jt(firm, machine_jt_t, p):
+    """Return the price of the machines that a firm wants for its expected work [jt]."""
+    target_t = max(p.capacity_floor_t, p.capacity_cover * firm.expected_t)
+    return max(0.0, target_t - firm.capacity_t) * machine_jt_t
 
 
 @compiled
-def set_up(firms, rows, price_jt, machine_jt_t, waste_saved):
-    """Let firms pay for machines and set them up."""
+def find_wanting(firms, rows, least_jt, share, machine_jt_t, firms_p):
+    """Return those rows of firms that want machines of which the share paid back is not too small."""
+    found, count = np.empty(rows.size, np.int64), 0
+    for k in range(rows.size):
+        if share * wanted_jt(firms[rows[k]], machine_jt_t, firms_p[0]) >= least_jt:
+            found[count] = rows[k]
+            count += 1
+    return found[:count]
+
+
+@compiled
+def find_able(firms, rows, least_jt, most_jt, share, machine_jt_t, price_jt, help_jt, firms_p):
+    """Return those rows of firms that can pay for machines first; enter their price, and what is paid back."""
+    found, count, p = np.empty(rows.size, np.int64), 0, firms_p[0]
+    for k in range(rows.size):
+        i = rows[k]
+        firm = firms[i]
+        spare_jt = max(0.0, firm.cash_jt - working_cost_jt(firm, p))
+        price_jt[i] = min(wanted_jt(firm, machine_jt_t, p), spare_jt)
+        help_jt[i] = min(share * price_jt[i], most_jt)
+        if help_jt[i] >= least_jt:
+            found[count] = i
+            count += 1
+    return found[:count]
+
+
+@compiled
+def take_next(queue, help_jt, purses, k, government):
+    """Return the first firms of a queue, as many as the purse has the money for, and the office the staff."""
+    due_jt, count = 0.0, 0
+    for n in range(queue.size):
+        due_jt += help_jt[queue[n]]
+        if due_jt > purses[k].left_jt:
+            break
+        count += 1
+    return queue[: take_staff(government[0], count)]
+
+
+@compiled
+def set_up(firms, rows, price_jt, machine_jt_t, waste_saved, books):
+    """Let firms pay for machines and set them up: more capacity, and less waste in proportion to what is new."""
+    paid_jt = np.empty(rows.size)
     for k in range(rows.size):
         firm = firms[rows[k]]
-        firm.cash_jt -= price_jt[k]
-        old_t, new_t = firm.capacity_t, price_jt[k] / machine_jt_t
+        paid_jt[k] = price_jt[rows[k]]
+        firm.cash_jt -= paid_jt[k]
+        old_t, new_t = firm.capacity_t, paid_jt[k] / machine_jt_t
         saved = firm.waste_saved * old_t + waste_saved * new_t
         firm.waste_saved = saved / (old_t + new_t)
         firm.capacity_t = old_t + new_t
+    books[INVESTMENT, 0] += sum_in_pairs(paid_jt)
+
+
+@compiled
+def note_owed(owed_jt, rows, help_jt):
+    """Note what is to be paid back to firms when the month's bills are settled."""
+    for k in range(rows.size):
+        owed_jt[rows[k]] = help_jt[rows[k]]
+
+
+@compiled
+def pay_back(firms, owed_jt, first, last, purses, k, government, books):
+    """Pay their share back to the firms that bought machines this month."""
+    for i in range(first, last):
+        if owed_jt[i] > 0.0:
+            give(firms[i], owed_jt[i], purses[k], government[0], books)
+            owed_jt[i] = 0.0
 
 
 class Equipment(Policy):
@@ -76,47 +131,41 @@ class Equipment(Policy):
 
     def deliver(self, town: Any) -> None:
         """At the end of each quarter, choose firms and let them have machines: granted, or bought with their money."""
-        firms, office = town.tables["firms"].rows, town.office
-        least_jt, most_jt = town.world["equipment.least_jt"], min(float(self.help_jt), town.world["equipment.most_jt"])
+        t, office, facts = town.arg, town.office, town.world.room("equipment")
+        least_jt, most_jt = float(facts["least_jt"]), min(float(self.help_jt), float(facts["most_jt"]))
         if not ends_quarter(town.calendar_month) or most_jt < least_jt or office.affordable(self, least_jt) < 1:
             return
-        price_jt, help_jt = np.full(firms.size, most_jt), np.full(firms.size, most_jt)  # by row
-        open_to = rested_firms(town, self, town.world["equipment.repeat_months"])
+        roll, open_to = office.roll(self, t.firms), rested_firms(town, self, facts["repeat_months"])
+        price_jt, help_jt = np.full(town.local_rows.stop, most_jt), np.full(town.local_rows.stop, most_jt)  # by row
         if self.form == GRANT:
             able = apply(town, self, open_to)
         else:
             able = self._apply_to_buy(town, open_to, price_jt, help_jt)
         queue = choose(town, self, able, office.affordable(self, least_jt))
-        rows = queue[np.cumsum(help_jt[queue]) <= office.purses[self.name].left_jt]
-        rows = rows[: office.take_staff(rows.size)]
+        rows = take_next(queue, help_jt, office.table.arg, office.places[self.name], office.row.arg)
         if self.form == GRANT:
             grant(town, self, rows, help_jt[rows])
         else:
-            office.roll(self, firms).figure("owed jt")[rows] = help_jt[rows]
-        _install(town, rows, price_jt[rows])
+            note_owed(roll.figure("owed jt"), rows, help_jt)
+        set_up(t.firms, rows, price_jt, town.machine_jt_t, float(facts["waste_saved"]), town.money.books)
         help_given(town, self, rows)
 
     def _apply_to_buy(self, town: Any, rows: NDArray[np.int64], price_jt: Any, help_jt: Any) -> NDArray[np.int64]:
         """Return the firms that apply to buy machines and can pay for them first; enter price and share of each."""
-        firms, least_jt, share = town.tables["firms"].rows, town.world["equipment.least_jt"], self.paid_back_share
-        spare_jt = np.zeros(firms.size)
-        weigh_purchases(town.arg.firms, rows, price_jt, spare_jt, town.machine_jt_t, town.arg.firms_p)
-        applicants = apply(town, self, rows[share * price_jt[rows] >= least_jt])
-        price_jt[applicants] = np.minimum(price_jt[applicants], spare_jt[applicants])
-        help_jt[applicants] = np.minimum(share * price_jt[applicants], help_jt[applicants])
-        return applicants[help_jt[applicants] >= least_jt]
+        t, share, facts = town.arg, float(self.paid_back_share), town.world.room("equipment")
+        least_jt, most_jt = float(facts["least_jt"]), min(float(self.help_jt), float(facts["most_jt"]))
+        applicants = apply(town, self, find_wanting(t.firms, rows, least_jt, share, town.machine_jt_t, t.firms_p))
+        able: NDArray[np.int64] = find_able(
+            t.firms, applicants, least_jt, most_jt, share, town.machine_jt_t, price_jt, help_jt, t.firms_p
+        )
+        return able
 
     def look_back(self, town: Any) -> None:
         """Pay their share back to the firms that bought machines this month."""
-        if not ends_quarter(town.calendar_month):
+        if not ends_quarter(town.calendar_month) or self.form == GRANT:
             return
-        owed_jt = town.office.roll(self, town.tables["firms"].rows).figure("owed jt")
-        rows = np.flatnonzero(owed_jt > 0.0)
-        grant(town, self, rows, owed_jt[rows])
-        owed_jt[rows] = 0.0
-
-
-def _install(town: Any, rows: NDArray[np.int64], price_jt: NDArray[np.float64]) -> None:
-    """Let firms pay for machines and set them up: more capacity, and less waste in proportion to what is new."""
-    town.money.books[INVESTMENT, 0] += price_jt.sum()
-    set_up(town.arg.firms, rows, price_jt, town.machine_jt_t, float(town.world["equipment.waste_saved"]))
+        t, own, office = town.arg, town.local_rows, town.office
+        pay_back(
+            t.firms, office.roll(self, t.firms).figure("owed jt"), own.start, own.stop, office.table.arg,
+            office.places[self.name], office.row.arg, town.money.books,
+        )  # fmt: skip

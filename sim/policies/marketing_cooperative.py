@@ -24,6 +24,7 @@ from sim.buyers import STORES
 from sim.cooperatives import SELLING
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
+from sim.core.sums import sum_in_pairs
 from sim.firms import MARKET
 from sim.policies import Lever, Policy
 from sim.policies._cooperative import free_places, open_doors, take_members
@@ -35,19 +36,42 @@ DECEMBER = 12
 
 @compiled
 def pledge(firms, rows, pledged_share, visibility_gain):
-    """Show the members to buyers; return the part of its spare capacity that each pledges to joint offers [t/month]."""
+    """Show the members to buyers; return each one's part of the capacity that the others have to spare [t/month].
+
+    A member pledges a share of its own spare capacity to joint offers, and each tonne is promised once.
+    """
     spare_t = np.empty(rows.size)
     for k in range(rows.size):
         firm = firms[rows[k]]
         firm.visibility_help += visibility_gain
         spare_t[k] = pledged_share * max(0.0, firm.capacity_t - firm.expected_t)
+    all_t = sum_in_pairs(spare_t)
+    for k in range(rows.size):
+        spare_t[k] = (all_t - spare_t[k]) / max(1, rows.size - 1)
     return spare_t
 
 
 @compiled
-def share_fines(firms, rows, share, cooperatives, books):
-    """Level a part of the members' fines: those fined less than the mean pay, as far as they can, those fined more."""
+def find_selling(firms, rows):
+    """Return those rows of members that sell jointly this month: who has just joined begins with the next."""
+    found, count = np.empty(rows.size, np.int64), 0
+    for k in range(rows.size):
+        if firms[rows[k]].sells_jointly:
+            found[count] = rows[k]
+            count += 1
+    return found[:count]
+
+
+@compiled
+def share_fines(firms, members, share, cooperatives, books):
+    """Level a part of the members' fines: those fined less than the mean pay, as far as they can, those fined more.
+
+    Nothing happens while the cooperative is closed.
+    """
     cooperative, mean_jt, owed_jt, paid_jt = cooperatives[SELLING], 0.0, 0.0, 0.0
+    if not cooperative.working:
+        return
+    rows = find_selling(firms, members)
     for k in range(rows.size):
         mean_jt += share * firms[rows[k]].fined_jt / rows.size
     for k in range(rows.size):
@@ -90,11 +114,10 @@ class MarketingCooperative(Policy):
     def set_rules(self, town: Any) -> None:
         """Open the cooperative for this month, if it has members and its running cost is paid, by its margin first."""
         facts = town.world.room("marketing_cooperative")
-        earned_jt = town.tables["cooperatives"].rows["cash_jt"][SELLING]
-        rows = open_doors(town, self, SELLING, self.fee_share, facts["cost_jt_month"], earned_jt)
-        spare_t = pledge(town.arg.firms, rows, float(self.pledged_share), float(facts["visibility_gain"]))
-        others_t = (spare_t.sum() - spare_t) / max(1, rows.size - 1)  # each tonne promised once
-        town.for_this_month("firms", rows, sells_jointly=True, shared_volume_t=others_t)
+        rows = open_doors(town, self, SELLING, self.fee_share, facts["cost_jt_month"])
+        if rows.size > 0:
+            others_t = pledge(town.arg.firms, rows, float(self.pledged_share), float(facts["visibility_gain"]))
+            town.for_this_month("firms", rows, sells_jointly=True, shared_volume_t=others_t)
 
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter."""
@@ -105,13 +128,11 @@ class MarketingCooperative(Policy):
 
     def look_back(self, town: Any) -> None:
         """Share the month's fines among members, and in December pay out what is left beyond the reserve."""
-        firms, row = town.tables["firms"].rows, town.tables["cooperatives"].rows[SELLING]
-        if not row["working"]:
-            return
-        rows = town.office.roll(self, firms).running
-        rows = rows[firms["sells_jointly"][rows]]  # those who joined this month begin with the next
-        share_fines(town.arg.firms, rows, float(self.fines_shared), town.arg.cooperatives, town.money.books)
-        if town.calendar_month == DECEMBER:
+        t, members = town.arg, town.office.roll(self, town.arg.firms).running
+        if members.size > 0:
+            share_fines(t.firms, members, float(self.fines_shared), t.cooperatives, town.money.books)
+        row = town.tables["cooperatives"].rows[SELLING]
+        if town.calendar_month == DECEMBER and row["working"]:
             facts = town.world.room("marketing_cooperative")
             self._pay_out(town, row["cash_jt"] - facts["reserve_months"] * facts["cost_jt_month"])
 

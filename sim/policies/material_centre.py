@@ -23,6 +23,7 @@ from sim.accounts import CAPITAL_RETURNED, COOPERATIVE_CAPITAL
 from sim.cooperatives import BUYING
 from sim.core.compiled import compiled
 from sim.firms import STEEL
+from sim.government import spend
 from sim.policies import Lever, Policy
 from sim.policies._cooperative import free_places, open_doors, take_members
 from sim.policies._programme import rested_firms
@@ -51,6 +52,17 @@ def give_up_orders(firms, producers, centre, books):
             lapse(firm, producers[firm.mill], centre, books)
 
 
+@compiled
+def pay_in(cooperatives, most_jt, kept_jt, purses, k, government, books):
+    """Pay working capital into an open centre, up to a sum; a month's running cost is kept in the purse."""
+    centre, purse = cooperatives[BUYING], purses[k]
+    jt = min(most_jt - centre.capital_jt, purse.left_jt - kept_jt)
+    if centre.working and jt > 0.0 and spend(purse, government[0], COOPERATIVE_CAPITAL, jt, books):
+        centre.cash_jt += jt
+        centre.capital_jt += jt
+        books[COOPERATIVE_CAPITAL, 1] += jt
+
+
 class MaterialCentre(Policy):
     """A centre that orders steel for its members together, with working capital of its own, for a fee."""
 
@@ -70,11 +82,9 @@ class MaterialCentre(Policy):
 
     def set_rules(self, town: Any) -> None:
         """Open the centre for this month, if it has members and its running cost is paid, by fees first."""
-        row = town.tables["cooperatives"].rows[BUYING]
-        earned_jt = min(row["cash_jt"], row["cash_jt"] + row["advances_jt"] - row["capital_jt"])
-        cost_jt = town.world["material_centre.cost_jt_month"]
-        rows = open_doors(town, self, BUYING, self.fee_share, cost_jt, earned_jt)
-        town.for_this_month("firms", rows, buys_jointly=True)
+        rows = open_doors(town, self, BUYING, self.fee_share, town.world["material_centre.cost_jt_month"])
+        if rows.size > 0:
+            town.for_this_month("firms", rows, buys_jointly=True)
 
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter, and pay working capital in."""
@@ -83,17 +93,11 @@ class MaterialCentre(Policy):
         if places > 0:
             unable = find_unable(town.arg.firms, town.arg.producers, rested_firms(town, self), town.arg.steel_p)
             take_members(town, self, unable, places, facts["cost_jt_firm"])
-        self._pay_in(town, facts["cost_jt_month"])
-
-    def _pay_in(self, town: Any, kept_jt: float) -> None:
-        """Pay working capital into an open centre, up to the lever; a month's running cost is kept in the purse."""
-        row, books = town.tables["cooperatives"].rows[BUYING], town.money.books
-        missing_jt = self.capital_jt - row["capital_jt"]
-        jt = float(min(missing_jt, town.office.purses[self.name].left_jt - kept_jt))
-        if row["working"] and jt > 0.0 and town.office.spend(self, COOPERATIVE_CAPITAL, jt, books):
-            row["cash_jt"] += jt
-            row["capital_jt"] += jt
-            books[COOPERATIVE_CAPITAL, 1] += jt
+        office = town.office
+        pay_in(
+            town.arg.cooperatives, float(self.capital_jt), float(facts["cost_jt_month"]), office.table.arg,
+            office.places[self.name], office.row.arg, town.money.books,
+        )  # fmt: skip
 
     def end(self, town: Any) -> None:
         """Close the centre: give up open orders, let the members go, and return its money to the treasury."""

@@ -28,10 +28,12 @@ from sim.buyers import ADMITTED, INDUSTRY
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.firms import MARKET, STEEL
+from sim.government import affordable, spend, take_staff
 from sim.listing import judge, place
 from sim.policies import Lever, Policy
 from sim.policies._programme import MONTHS_A_QUARTER, ends_quarter, help_given, hold, times_held
 from sim.policies._targeting import targeting
+from sim.rolls import nearest_the_end
 
 IN_PLACE = 1  # on the roll of brokered partners as long as the partnership lasts
 
@@ -66,9 +68,58 @@ def mentor(firms, rows, firms_p):
 
 
 @compiled
-def find_near(firms, entries, first, last, least_t, least_quality):
+def lead_on(firms, entries, running, cost_jt, firms_per_case, purses, k, government, books, firms_p):
+    """Pay a month for as many firms as money and staff allow, nearest the end first, and mentor them; return these."""
+    purse, office = purses[k], government[0]
+    count = min(running.size, affordable(purse, cost_jt))
+    cases = take_staff(office, math.ceil(count / firms_per_case))
+    rows = nearest_the_end(entries, running, min(count, int(cases * firms_per_case)))
+    spend(purse, office, PROGRAMME, rows.size * cost_jt, books)
+    mentor(firms, rows, firms_p)
+    return rows
+
+
+@compiled
+def add_slots(firms, brokered, mills):
+    """Add a slot beside a mill's usual ones for each brokered partner."""
+    for k in range(brokered.size):
+        mills[firms[brokered[k]].mill].added_slots += 1.0
+
+
+@compiled
+def find_passing(firms, rows, kinds, steel_p):
+    """Return those rows of firms with the papers, size and quality of a partner and vendor of large industry."""
+    found, count = np.empty(rows.size, np.int64), 0
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        good = firm.capacity_t >= steel_p[0].partner_capacity_t and firm.quality >= kinds[INDUSTRY].min_quality
+        if firm.registered and good:
+            found[count] = rows[k]
+            count += 1
+    return found[:count]
+
+
+@compiled
+def make_partners(firms, producers, rows):
+    """Make firms partners of their mills, each on a slot of its own; return those that were none before."""
+    new, count = np.empty(rows.size, np.int64), 0
+    for k in range(rows.size):
+        firm = firms[rows[k]]
+        if not firm.partner:
+            firm.partner = True
+            firm.partner_months = 0.0
+            producers[firm.mill].partners += 1.0
+            producers[firm.mill].slots += 1.0
+            new[count] = rows[k]
+            count += 1
+    return new[:count]
+
+
+@compiled
+def find_near(firms, entries, first, last, kinds, capacity_short_share, quality_short):
     """Return the rows of firms at work with papers, near size and quality, that are no partners and do not qualify."""
-    found, count = np.empty(last - first, np.int64), 0
+    kind, found, count = kinds[INDUSTRY], np.empty(last - first, np.int64), 0
+    least_t, least_quality = (1.0 - capacity_short_share) * kind.min_volume_t, kind.min_quality - quality_short
     for i in range(first, last):
         firm = firms[i]
         free = firm.working and firm.registered and not firm.partner and entries[i].left_months == 0
@@ -101,51 +152,44 @@ class Partnership(Policy):
 
     def set_rules(self, town: Any) -> None:
         """Keep a slot beside the mills' usual ones for each brokered partner who is still in place."""
-        firms = town.tables["firms"].rows
+        firms = town.arg.firms
         roll = town.office.roll(self, firms, "brokered")
-        roll.keep_partners(town.arg.firms)
-        town.mills["added_slots"] += np.bincount(firms["mill"][roll.running], minlength=town.mills.size)
+        if roll.running.size > 0:
+            roll.keep_partners(firms)
+            add_slots(firms, roll.running, town.arg.mills)
 
     def deliver(self, town: Any) -> None:
         """Lead the firms that qualify on by a month, broker for those who are through, and let others begin."""
-        rows = self._lead_on(town)
-        if rows.size:
-            self._broker(town, rows)
+        if town.office.roll(self, town.arg.firms).running.size > 0:
+            self._lead_on(town)
         if ends_quarter(town.calendar_month):
             self._begin(town)
 
     def end(self, town: Any) -> None:
         """Stop the qualifications under way, and close the brokered slots."""
-        firms = town.tables["firms"].rows
+        firms = town.arg.firms
         for part in ("", "brokered"):
             town.office.roll(self, firms, part).stop()
 
-    def _lead_on(self, town: Any) -> NDArray[np.int64]:
-        """Pay a month for as many firms as money and staff allow, those near the end first; return who is through."""
-        facts, office = town.world.room("partnership"), town.office
-        roll = office.roll(self, town.arg.firms)
-        count = min(roll.running.size, office.affordable(self, facts["cost_jt_month"]))
-        cases = office.take_staff(math.ceil(count / facts["firms_per_case"]))
-        rows = roll.nearest_the_end(min(count, int(cases * facts["firms_per_case"])))
-        if rows.size:
-            office.spend(self, PROGRAMME, rows.size * facts["cost_jt_month"], town.money.books)
-            mentor(town.arg.firms, rows, town.arg.firms_p)
-        return roll.pass_month(rows)
+    def _lead_on(self, town: Any) -> None:
+        """Lead on as many firms as money and staff allow, and broker for those whose last month it was."""
+        t, office, facts = town.arg, town.office, town.world.room("partnership")
+        roll = office.roll(self, t.firms)
+        rows = lead_on(
+            t.firms, roll.entries.arg, roll.running, float(facts["cost_jt_month"]), float(facts["firms_per_case"]),
+            office.table.arg, office.places[self.name], office.row.arg, town.money.books, t.firms_p,
+        )  # fmt: skip
+        through = roll.pass_month(rows)
+        if through.size > 0:
+            self._broker(town, through)
 
-    def _broker(self, town: Any, rows: NDArray[np.int64]) -> None:
+    def _broker(self, town: Any, through: NDArray[np.int64]) -> None:
         """Make partners of the firms that pass, and introduce them to large industry."""
-        firms, producers = town.tables["firms"].rows, town.tables["producers"].rows
-        kind, able_t = town.kinds[INDUSTRY], town.p_steel["partner_capacity_t"][0]
-        good = (firms["capacity_t"][rows] >= able_t) & (firms["quality"][rows] >= kind["min_quality"])
-        rows = rows[firms["registered"][rows] & good]
-        new = rows[~firms["partner"][rows]]
-        firms["partner"][new] = True
-        firms["partner_months"][new] = 0.0
-        np.add.at(producers["partners"], firms["mill"][new], 1.0)
-        np.add.at(producers["slots"], firms["mill"][new], 1.0)
-        town.office.roll(self, firms, "brokered").enrol(new, IN_PLACE)
-        help_given(town, self, rows)
         t = town.arg
+        rows = find_passing(t.firms, through, t.kinds, t.steel_p)
+        new = make_partners(t.firms, t.producers, rows)
+        town.office.roll(self, t.firms, "brokered").enrol(new, IN_PLACE)
+        help_given(town, self, rows)
         introduce(
             t.buyers, t.kinds, t.links, t.firms, t.clusters, rows, self.introductions, town.luck("market.fit"),
             town.money.books, t.firms_p, t.market_p,
@@ -153,15 +197,14 @@ class Partnership(Policy):
 
     def _begin(self, town: Any) -> None:
         """Choose the quarter's firms; the month in which they begin is the first of their qualification."""
-        facts, kind = town.world.room("partnership"), town.kinds[INDUSTRY]
+        t, own, facts = town.arg, town.local_rows, town.world.room("partnership")
         places = sum(times_held(self.firms_a_year, town.calendar_month - k) for k in range(MONTHS_A_QUARTER))
         if places < 1:
             return
-        roll = town.office.roll(self, town.arg.firms)
+        roll = town.office.roll(self, t.firms)
         eligible = find_near(
-            town.arg.firms, roll.entries.arg, town.local_rows.start, town.local_rows.stop,
-            float((1.0 - facts["capacity_short_share"]) * kind["min_volume_t"]),
-            float(kind["min_quality"] - facts["quality_short"]),
+            t.firms, roll.entries.arg, own.start, own.stop, t.kinds, float(facts["capacity_short_share"]),
+            float(facts["quality_short"]),
         )  # fmt: skip
         rows = hold(town, self, eligible, places, facts["cost_jt_month"])
         roll.enrol(rows, int(facts["qualification_months"]) - 1)

@@ -27,10 +27,10 @@ from sim.accounts import FEES_PAID, LISTING_FEES, PROGRAMME
 from sim.buyers import ADMITTED, STORES
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
-from sim.core.streams import draw_rows, key_of
+from sim.core.streams import key_of, uniform
 from sim.firms import MARKET
 from sim.goods_market import attraction, list_worth, may_order_from
-from sim.government import affordable, spend, take_staff
+from sim.government import affordable, put_on, spend, take_staff
 from sim.listing import judge, place
 from sim.policies import Lever, Policy
 from sim.policies._programme import apply, help_given, times_held
@@ -121,18 +121,31 @@ def holds_reserved_place(buyer, links):
 
 
 @compiled
-def add_shortfalls(
-    stores, buyers, kinds, links, firms, usual_lengths, import_utility, import_price_jt_t, cost_jt_place, market
-):
-    """Return what stores lose by the firms on their reserved places beyond what they are paid for these [jt]."""
+def compensate(stores, buyers, cost_jt, purses, k, government, books):
+    """Pay stores for their reserved places, as long as there is money; return the stores that are paid."""
+    paid = stores[: affordable(purses[k], cost_jt)]
+    if not spend(purses[k], government[0], FEES_PAID, cost_jt * paid.size, books):
+        return paid[:0]
+    for n in range(paid.size):
+        buyers[paid[n]].cash_jt += cost_jt
+    books[FEES_PAID, 1] += cost_jt * paid.size
+    return paid
+
+
+@compiled
+def bear_shortfalls(
+    stores, buyers, kinds, links, firms, usual_lengths, import_utility, import_price_jt_t, cost_jt_place, purses, k,
+    government, market,
+):  # fmt: skip
+    """Enter what stores lose by the firms on their reserved places beyond what they are paid for these."""
     m, kind = market[0], kinds[STORES]
     missing_jt = 0.0
     for b in stores:
         buyer = buyers[b]
         if buyer.quota_slots > 0.0 and holds_reserved_place(buyer, links):
             usual, pulls, count, length = 0.0, 0.0, 0, 0
-            for k in range(buyer.first_link, buyer.last_link):
-                link = links[k]
+            for at in range(buyer.first_link, buyer.last_link):
+                link = links[at]
                 if link.firm >= 0 and may_order_from(firms[link.firm], kind):
                     pull = attraction(link, firms[link.firm], buyer, kind, m)
                     pulls += pull
@@ -141,19 +154,27 @@ def add_shortfalls(
                         usual += pull
                         count += 1
             odds = np.zeros(2)
-            for k, (total, n) in enumerate(((usual, count), (pulls, length))):
+            for part, (total, n) in enumerate(((usual, count), (pulls, length))):
                 if n > 0:
                     value = list_worth(total / n, n, usual_lengths[b], m)
-                    odds[k] = math.exp(value - kind.import_pull - import_utility)
+                    odds[part] = math.exp(value - kind.import_pull - import_utility)
             worse = (math.log1p(odds[0]) - math.log1p(odds[1])) / m.price_elasticity
             lost_jt = worse * buyer.demand_t * import_price_jt_t
             missing_jt += max(0.0, lost_jt - cost_jt_place * buyer.quota_slots)
-    return missing_jt
+    put_on(purses, k, government, missing_jt)
 
 
-def first_come(stores: NDArray[np.int64], key: int) -> NDArray[np.int64]:
+@compiled
+def first_come(stores, key):
     """Return the stores in the order in which they meet firms: by lot, so that short money favours none."""
-    return stores[np.argsort(draw_rows(key, stores), kind="stable")]
+    found, lots = np.empty(stores.size, np.int64), np.empty(stores.size)
+    for n in range(stores.size):
+        lot, at = uniform(key, stores[n]), n
+        while at > 0 and lots[at - 1] > lot:
+            found[at], lots[at] = found[at - 1], lots[at - 1]
+            at -= 1
+        found[at], lots[at] = stores[n], lot
+    return found
 
 
 class StoreAccess(Policy):
@@ -181,13 +202,14 @@ class StoreAccess(Policy):
         """
         if self.shelf_quota <= 0.0:
             return
-        buyers, books = town.tables["buyers"].rows, town.money.books
-        cost_jt = float(self.shelf_quota * town.world["store_access.cost_jt_place"])
-        stores = town.stores[: town.office.affordable(self, cost_jt)]
-        if town.office.spend(self, FEES_PAID, cost_jt * stores.size, books):
-            buyers["cash_jt"][stores] += cost_jt
-            books[FEES_PAID, 1] += cost_jt * stores.size
-            town.for_this_month("buyers", stores, quota_slots=buyers["quota_slots"][stores] + self.shelf_quota)
+        cost_jt, office = float(self.shelf_quota * town.world["store_access.cost_jt_place"]), town.office
+        paid = compensate(
+            town.stores, town.arg.buyers, cost_jt, office.table.arg, office.places[self.name], office.row.arg,
+            town.money.books,
+        )  # fmt: skip
+        if paid.size > 0:
+            places = town.tables["buyers"]["quota_slots"][paid]
+            town.for_this_month("buyers", paid, quota_slots=places + self.shelf_quota)
 
     def deliver(self, town: Any) -> None:
         """In a month with a meeting, let every store meet the firms that the office brings, and pay for it."""
@@ -204,12 +226,12 @@ class StoreAccess(Policy):
         """Bear what stores lose by reserved places beyond their compensation."""
         if self.shelf_quota <= 0.0:
             return
-        t, outside = town.arg, town.outside
-        missing_jt = add_shortfalls(
+        t, outside, office = town.arg, town.outside, town.office
+        bear_shortfalls(
             town.stores, t.buyers, t.kinds, t.links, t.firms, town.lengths, outside.import_utility,
-            outside.import_price_jt_t, town.world["store_access.cost_jt_place"], t.market_p,
+            outside.import_price_jt_t, town.world["store_access.cost_jt_place"], office.table.arg,
+            office.places[self.name], office.row.arg, t.market_p,
         )  # fmt: skip
-        town.office.bear(self, missing_jt)
 
     def _fit(self, town: Any) -> NDArray[np.int64]:
         """Return which firms the office may bring: local, with papers, and of the size and quality that stores ask."""

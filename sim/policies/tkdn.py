@@ -27,8 +27,9 @@ from sim.core.compiled import compiled
 from sim.core.streams import uniform
 from sim.firms import MARKET
 from sim.policies import Lever, Policy
-from sim.policies._programme import ends_quarter, hold, lot_of_try
+from sim.policies._programme import ends_quarter, hold
 from sim.policies._targeting import targeting
+from sim.policies._tries import begin_tries, lot_of_try
 
 
 @compiled
@@ -58,15 +59,6 @@ def points_of(i, bought_t, proven_t, other_points, material_points):
 
 
 @compiled
-def count_points(rows, bought_t, proven_t, other_points, material_points):
-    """Return the points that firms can prove."""
-    points = np.empty(rows.size)
-    for k in range(rows.size):
-        points[k] = points_of(rows[k], bought_t, proven_t, other_points, material_points)
-    return points
-
-
-@compiled
 def find_hopeful(
     firms, entries, first, last, tries, extended, bought_t, proven_t, renewal_months, least_points, other_points,
     material_points,
@@ -89,20 +81,29 @@ def find_hopeful(
 def forget_extensions(firms, first, last, extended):
     """Forget that a certificate was extended once it has run out."""
     for i in range(first, last):
-        if firms[i].certificate_months <= 0.0:
+        if extended[i] > 0.0 and firms[i].certificate_months <= 0.0:
             extended[i] = 0.0
 
 
 @compiled
-def decide(firms, due, fits, enough, extended, extension_months, firms_p):
-    """Issue or extend the certificates of applications with points enough; one to be extended needs no new visit."""
+def decide(
+    firms, due, tries, extended, bought_t, proven_t, least_points, other_points, material_points, fit_share,
+    extension_months, luck, firms_p,
+):  # fmt: skip
+    """Issue or extend the certificates of applications with points enough; one to be extended needs no new visit.
+
+    The others are refused, as are some for reasons that have nothing to do with points.
+    """
     for k in range(due.size):
-        firm = firms[due[k]]
+        i = due[k]
+        firm = firms[i]
         valid = firm.certificate_months > 0.0
-        if enough[k] and firm.ban_months <= 0.0 and (fits[k] or valid):
+        fits = lot_of_try(luck, i, tries[i]) < fit_share
+        enough = points_of(i, bought_t, proven_t, other_points, material_points) >= least_points
+        if enough and firm.ban_months <= 0.0 and (fits or valid):
             if valid:
                 firm.certificate_months += extension_months
-                extended[due[k]] = 1.0
+                extended[i] = 1.0
             else:
                 firm.certificate_months = firms_p[0].certificate_months
 
@@ -135,54 +136,49 @@ class Tkdn(Policy):
 
     def deliver(self, town: Any) -> None:
         """Decide the applications that are due; send in further ones at the end of each quarter."""
-        facts, own = town.world.room("tkdn"), town.local_rows
         roll = town.office.roll(self, town.arg.firms)
-        self._decide(town, roll.pass_month())
-        if not ends_quarter(town.calendar_month):
-            return
-        tries = roll.figure("tries")
+        due = roll.pass_month()
+        if due.size > 0:
+            self._decide(town, due)
+        if ends_quarter(town.calendar_month):
+            self._send_in(town)
+
+    def _decide(self, town: Any, due: NDArray[np.int64]) -> None:
+        """Issue or extend the certificates of applications that hold; the others are refused."""
+        t, own, facts = town.arg, town.local_rows, town.world.room("tkdn")
+        roll = town.office.roll(self, t.firms)
+        forget_extensions(t.firms, own.start, own.stop, roll.figure("extended"))
+        decide(
+            t.firms, due, roll.figure("tries"), roll.figure("extended"), roll.figure("bought t"),
+            roll.figure("proven t"), float(facts["least_points"]), float(facts["other_points"]),
+            float(facts["material_points"]), float(facts["fit_share"]), float(facts["extension_months"]),
+            town.luck(f"policy.{self.name}.try"), t.firms_p,
+        )  # fmt: skip
+
+    def _send_in(self, town: Any) -> None:
+        """Send in the quarter's applications."""
+        t, own, facts = town.arg, town.local_rows, town.world.room("tkdn")
+        roll = town.office.roll(self, t.firms)
         may = find_hopeful(
-            town.arg.firms, roll.entries.arg, own.start, own.stop, tries, roll.figure("extended"),
+            t.firms, roll.entries.arg, own.start, own.stop, roll.figure("tries"), roll.figure("extended"),
             roll.figure("bought t"), roll.figure("proven t"), float(facts["renewal_months"]),
             float(facts["least_points"]), float(facts["other_points"]), float(facts["material_points"]),
         )  # fmt: skip
         rows = hold(town, self, may, self.applications_a_quarter, facts["cost_jt_firm"])
-        tries[rows] += 1.0
-        roll.enrol(rows, int(facts["process_months"]))
-
-    def _points(self, town: Any, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the local-content points that firms can prove."""
-        roll, facts = town.office.rolls[self.name], town.world.room("tkdn")
-        points: NDArray[np.float64] = count_points(
-            rows, roll.figure("bought t"), roll.figure("proven t"), float(facts["other_points"]),
-            float(facts["material_points"]),
-        )  # fmt: skip
-        return points
-
-    def _decide(self, town: Any, due: NDArray[np.int64]) -> None:
-        """Issue or extend the certificates of applications that hold; the others are refused."""
-        if due.size == 0:
-            return
-        facts, roll, own = town.world.room("tkdn"), town.office.rolls[self.name], town.local_rows
-        forget_extensions(town.arg.firms, own.start, own.stop, roll.figure("extended"))
-        fits = lot_of_try(town, self, due, roll.figure("tries")[due]) < facts["fit_share"]
-        enough = self._points(town, due) >= facts["least_points"]
-        decide(
-            town.arg.firms, due, fits, enough, roll.figure("extended"), float(facts["extension_months"]),
-            town.arg.firms_p,
-        )  # fmt: skip
+        begin_tries(town, self, rows, facts["process_months"])
 
     def look_back(self, town: Any) -> None:
         """Keep the record of the steel that local firms bought."""
-        roll, share = town.office.roll(self, town.arg.firms), float(town.world["tkdn.invoice_share"])
+        firms, own, facts = town.arg.firms, town.local_rows, town.world.room("tkdn")
+        roll, share = town.office.roll(self, firms), float(facts["invoice_share"])
         if share != self.invoice_share:
-            self.habits, self.invoice_share = np.zeros(town.arg.firms.size), share
+            self.habits, self.invoice_share = np.zeros(firms.size), share
             form_habits(self.habits, share, town.luck("policy.tkdn.invoices"))
         keep_invoices(
-            town.arg.firms, town.local_rows.start, town.local_rows.stop, self.habits, roll.figure("bought t"),
-            roll.figure("proven t"), 1.0 / town.world["tkdn.record_months"],
+            firms, own.start, own.stop, self.habits, roll.figure("bought t"), roll.figure("proven t"),
+            1.0 / facts["record_months"],
         )  # fmt: skip
 
     def end(self, town: Any) -> None:
         """Drop the applications that are still open."""
-        town.office.roll(self, town.tables["firms"].rows).stop()
+        town.office.roll(self, town.arg.firms).stop()
