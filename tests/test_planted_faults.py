@@ -12,7 +12,7 @@ every_fault = pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_can_still_be_planted(name):
     fault = FAULTS[name]
     text = (ROOT / fault.file).read_text(encoding="utf-8")
-    # when a rule is rewritten, its fault in tests/planted.py is rewritten with it
+    # when a rule is rewritten, its fault in tests/faults.py is rewritten with it
     assert wrong(fault, text) != text
 
 
