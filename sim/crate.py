@@ -73,5 +73,5 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _words(file: Path) -> dict[str, str]:
     """Return what is known of a file: its type, and what a row of it is."""
     kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    known = dictionary.meaning_of(file.name)
+    known = dictionary.meaning_of(f"{file.parent.name}/{file.name}") or dictionary.meaning_of(file.name)
     return {"name": file.name, "encodingFormat": kind} | ({"description": known} if known else {})

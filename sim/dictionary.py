@@ -22,6 +22,7 @@ __all__ = ["meaning_of", "page", "rows", "tables"]
 WORDS = Path(__file__).with_name("dictionary.toml")
 Column = tuple[str, str, str]  # name, meaning, unit
 MONTHS = ("month", "warm_up")
+ADDRESS = "ADDRESS"  # stands for a column for each of several entries of the register
 
 
 def tables() -> dict[str, list[Column]]:
@@ -32,15 +33,23 @@ def tables() -> dict[str, list[Column]]:
     >>> tables()["bind.csv"][0]
     ('constraint', 'Name of the constraint', '')
     """
+    from sim.report.figures import RECORDED_COLUMNS
+    from sim.report.findings import FIRM_COLUMNS
+    from sim.report.tables import FIGURE_COLUMNS
     from sim.study.additionality import ADDITIONALITY_COLUMNS
-    from sim.study.bind import BIND_COLUMNS
+    from sim.study.assumption_draws import DRAW_COLUMNS, KEPT, LEADER_COLUMNS, MATTER_COLUMNS
+    from sim.study.bind import BIND_COLUMNS, RUN_COLUMNS
     from sim.study.calibration.results import MOMENT_COLUMNS, RANGE_COLUMNS, WAVE_COLUMNS
+    from sim.study.calibration.targets import calibration_facts
     from sim.study.card import CARD_COLUMNS
     from sim.study.claims import CHANCE_COLUMNS, SIMULTANEOUS_COLUMNS
-    from sim.study.compare import EFFECT_COLUMNS
+    from sim.study.comparison import EFFECT_COLUMNS, MEAN_COLUMNS
+    from sim.study.curves import CURVE_COLUMNS
     from sim.study.displacement import DISPLACEMENT_COLUMNS
     from sim.study.ensemble_effects import BEST_COLUMNS, ENSEMBLE_COLUMNS
+    from sim.study.ensemble_text import TOWN_COLUMNS
     from sim.study.evidence import EVIDENCE_COLUMNS
+    from sim.study.flips import FLIP_COLUMNS, PART_COLUMNS, SHARE_COLUMNS
     from sim.study.indices import CONVERGENCE_COLUMNS, INDEX_COLUMNS
     from sim.study.natural import NATURAL_COLUMNS
     from sim.study.pairs import PAIR_COLUMNS
@@ -62,8 +71,13 @@ def tables() -> dict[str, list[Column]]:
         "evidence.csv": EVIDENCE_COLUMNS,
         "ensemble.csv": ENSEMBLE_COLUMNS,
         "best.csv": BEST_COLUMNS,
+        "inputs.csv": ("input", "meaning"),
         "indices.csv": INDEX_COLUMNS,
         "convergence.csv": CONVERGENCE_COLUMNS,
+        "curves.csv": (*CURVE_COLUMNS, "outcome"),
+        "ranking.csv": (*SHARE_COLUMNS, "column"),
+        "ranking_along.csv": (*PART_COLUMNS, "column"),
+        "flips.csv": (*FLIP_COLUMNS, "column"),
         "pairs.csv": PAIR_COLUMNS,
         "bind.csv": BIND_COLUMNS,
         "card.csv": CARD_COLUMNS,
@@ -71,6 +85,13 @@ def tables() -> dict[str, list[Column]]:
         "waves.csv": WAVE_COLUMNS,
         "moments.csv": MOMENT_COLUMNS,
         "ranges.csv": RANGE_COLUMNS,
+        "draws.csv": LEADER_COLUMNS,
+        "assumptions.csv": MATTER_COLUMNS,
+        "records/means.parquet": MEAN_COLUMNS,
+        "records/easings.parquet": RUN_COLUMNS,
+        "records/firms.parquet": FIRM_COLUMNS,
+        "records/draw_inputs.parquet": ("draw", ADDRESS),
+        **{f"figures/{key}.csv": columns for key, columns in FIGURE_COLUMNS.items()},
     }
     costs = [one.name for one in fields(Cost)]
     return {
@@ -78,6 +99,20 @@ def tables() -> dict[str, list[Column]]:
         "firms.parquet": list(_firms()),
         **{file: list(_worded(file, columns)) for file, columns in studies.items()},
         "runs.csv": [*_worded("runs.csv", ("seed",)), *_facts()],
+        "members.csv": list(_worded("members.csv", ("member", ADDRESS))),
+        "candidates.csv": [
+            *_worded("candidates.csv", (ADDRESS, "missed", "member")),
+            *((one.key, one.meaning, one.unit) for one in calibration_facts()),
+        ],
+        "towns.csv": [*_worded("towns.csv", ("scenario", "member", "seed")), *_indicators(TOWN_COLUMNS)],
+        "records/months.parquet": [
+            *_worded("records/months.parquet", ("scenario", "seed", "month")),
+            *_indicators(RECORDED_COLUMNS),
+        ],
+        "records/draws.parquet": [
+            *_worded("records/draws.parquet", DRAW_COLUMNS[: -len(KEPT)]),
+            *_indicators(KEPT),
+        ],
         "part-*.parquet": [*_worded("part-*.parquet", LABELS), *_indicators(), *_worded("part-*.parquet", costs)],
     }
 
@@ -155,10 +190,12 @@ def _worded(file: str, columns: Sequence[str]) -> Iterator[Column]:
         yield name, *words
 
 
-def _indicators() -> list[Column]:
+def _indicators(columns: Sequence[str] | None = None) -> list[Column]:
+    """Return all indicators, or those of some columns, in the order of these."""
     from sim.indicators import catalogue
 
-    return [(one.column, _sentence(one.meaning), one.unit) for one in catalogue(baseline())]
+    known = {one.column: (one.column, _sentence(one.meaning), one.unit) for one in catalogue(baseline())}
+    return list(known.values()) if columns is None else [known[column] for column in columns]
 
 
 def _origins() -> list[str]:

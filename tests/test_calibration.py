@@ -19,6 +19,7 @@ from sim.study.ensemble import load_ensemble
 from sim.study.patterns import HELD_OUT, MISS, PROGRAMMES_KIND, patterns
 from sim.study.pools import InProcess
 from tests.commands import call
+from tests.described import undescribed
 from tests.invented_moments import MOMENTS, counted, invented
 
 TINY = """
@@ -167,6 +168,7 @@ def test_results_are_written_with_their_making(tiny):
     assert told["moments"]["exits_local"][0] == 0.083
     assert {"ranges.svg", "moments.svg", "pairs.svg", "ranges.png"} <= {path.name for path in folder.iterdir()}
     assert len(load_ensemble(folder)) == len(result.members)
+    assert [one for one in undescribed(folder) if "/" not in one] == []
     assert "baseline is one of them" in results_text(result)
     assert set(moments_frame(result)["moment"]) == set(MOMENTS)
     assert list(ranges_frame(result)["matched"]) == [1, 1, 0]

@@ -21,6 +21,7 @@ from sim.study.ensemble_effects import (
 from sim.study.ensemble_text import ensemble_text, towns_frame, write_ensemble
 from sim.study.simulate import Summary
 from tests.commands import call
+from tests.described import undescribed
 from tests.towns import levers, town, with_policy
 
 COLUMNS = ("market_share_local", "jobs_local_fte", "value_added_local_jt", "fill_local")
@@ -118,6 +119,7 @@ def test_everything_is_written_and_told(tmp_path):
     write_ensemble(found, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"ensemble.csv", "best.csv", "towns.csv", "manifest.json"}
     assert json.loads((tmp_path / "manifest.json").read_text())["members"] == 3
+    assert undescribed(tmp_path) == []
     towns = towns_frame(found)
     assert len(towns) == 3 * 3 * 2
     assert towns["market_share_local"].mean() == pytest.approx(0.04)

@@ -16,6 +16,7 @@ from sim.study.indices import CONVERGENCE_COLUMNS, INDEX_COLUMNS, answer
 from sim.study.labels import input_labels
 from sim.study.questions import Question, questions
 from tests.commands import call, names
+from tests.described import undescribed
 
 SHARE = "market_share_local"
 INPUTS = """
@@ -146,6 +147,7 @@ def test_files_and_pictures_are_written_and_labels_are_whole(design, invented, t
         written |= set(names(tmp_path / method))
         kept = pd.read_csv(tmp_path / method / "indices.csv")
         assert list(kept["outcome"]) == list(found.indices["outcome"])
+        assert undescribed(tmp_path / method) == []
         facts = json.loads((tmp_path / method / "sensitivity.json").read_text())
         assert (facts["command"], facts["indicators"], facts["rows"]) == ("sensitivity", [SHARE], found.design.rows)
     assert written >= {"indices.csv", "convergence.csv", "inputs.csv", "curves.csv", "ranking.csv", "ranking_along.csv"}

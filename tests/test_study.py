@@ -7,6 +7,7 @@ from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.errors import UserError
@@ -160,6 +161,21 @@ def test_each_constraint_is_eased_alone_and_paired():
     assert binding.details["cash"]["per_unit_jt_month"] is None
     assert binding.value_added.mean == 200.0
     assert "steel" in binding_table(binding)
+
+
+def test_runs_without_an_easing_that_were_made_already_are_not_made_again():
+    whole = bind(BASELINE, seeds=3, reliefs=RELIEFS, work=invented_run)
+    nothing = whole.runs[whole.runs["constraint"] == "nothing"]
+    usual = dict(zip(nothing["seed"], nothing["value_added_jt"], strict=True))
+    made = []
+
+    def counted(job):
+        made.append(job.relief)
+        return invented_run(job)
+
+    shared = bind(BASELINE, seeds=3, reliefs=RELIEFS, work=counted, workers=1, usual=usual)
+    assert set(made) == set(RELIEFS)
+    pd.testing.assert_frame_equal(shared.runs, whole.runs, check_exact=True)
 
 
 # On the screen

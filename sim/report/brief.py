@@ -105,12 +105,12 @@ def run(
     from sim.report.figures import RECORDED_COLUMNS
     from sim.report.findings import EXPERIMENT, Findings, firm_records
     from sim.study.assumption_draws import run_draws
-    from sim.study.bind import bind
+    from sim.study.bind import VALUE_ADDED, bind
     from sim.study.compare import compare
 
     worlds = plan.worlds
     known = [one for one in plan.scenarios if one.name in EXPERIMENT]
-    runs = [plan.seeds * len(worlds), plan.seeds * (len(RELIEFS) + 1)]
+    runs = [plan.seeds * len(worlds), plan.seeds * len(RELIEFS)]
     runs.append(plan.draws * (1 + min(len(plan.scenarios), len(known) + plan.leading)))
     parts = [_part(progress, sum(runs[:place]), sum(runs)) for place in range(3)]
     options: dict[str, Any] = {"workers": workers} | ({"work": work} if work else {})
@@ -123,7 +123,10 @@ def run(
         progress=parts[0],
         **options,
     )
-    binding = bind(plan.against, plan.seeds, progress=parts[1], **options)
+    usual = comparison.values(plan.against.name, VALUE_ADDED).tolist()
+    binding = bind(
+        plan.against, plan.seeds, progress=parts[1], usual=dict(zip(comparison.seeds, usual, strict=True)), **options
+    )
     months = comparison.records
     shown = {plan.against.name: "baseline", **{one.name: one.name for one in known}}
     records: dict[str, pd.DataFrame] = {
@@ -163,12 +166,13 @@ def contents(found: Findings, method: Method, language: str) -> dict[str, bytes]
     drawn = {sketch.key: sketch} | pictures(say, found.experiment, found.months, relaxed, method.first_simulated)
     for picture in drawn.values():
         picture.make()
+    leading = [name for name in found.drawn if name in found.ranked] or found.drawn
     return {
         PAGE: page(say, found, relaxed, drawn, method).encode(),
         "effects.csv": _csv(found.effects),
         "bind.csv": _csv(found.binding.table),
         "who.csv": _csv(found.who),
-        "draws.csv": _csv(found.doubts.best(found.drawn)),
+        "draws.csv": _csv(found.doubts.best(leading)),
         "assumptions.csv": _csv(found.doubts.matters(found.drawn)),
         **_figure_files(drawn),
     }

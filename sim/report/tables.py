@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CONTRASTS",
     "FACTORS",
+    "FIGURE_COLUMNS",
     "PROGRAMMES",
     "bound_shares",
     "change_bands",
@@ -38,6 +39,24 @@ __all__ = [
 
 FACTORS = ("access", "depth", "conversion", "fill", "rescue")
 PROGRAMMES = ("training_only", "access_only", "both")
+BAND_COLUMNS = ("scenario", "month", "date", "mean", "low", "high")
+BOUND_COLUMNS = ("month", "date", "constraint", "share")
+FACTOR_CHANGE_COLUMNS = ("scenario", "factor", "label", "change", "low", "high")
+FLOW_COLUMNS = ("source", "target", "tonnes_a_month")
+RELAXATION_COLUMNS = (
+    *("constraint", "label", "meaning", "unit", "units", "cost_jt", "difference", "low", "high", "per_rp_1bn"),
+)
+# The tables behind the briefing's figures, by the figure's key.
+FIGURE_COLUMNS = {
+    "draws": ("scenario", "label", "draw", "effect", "low", "high"),
+    "effects": EFFECT_COLUMNS,
+    "factors": FACTOR_CHANGE_COLUMNS,
+    "share_over_time": BAND_COLUMNS,
+    "change_over_time": BAND_COLUMNS,
+    "steel_flow": FLOW_COLUMNS,
+    "relaxation": RELAXATION_COLUMNS,
+    "bound_over_time": BOUND_COLUMNS,
+}
 # Differences between programmes: the scenarios added on each side, with their signs.
 CONTRASTS: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "interaction": ({"both": 1}, {"training_only": 1, "access_only": 1, "baseline": -1}),
@@ -95,7 +114,7 @@ def factor_table(effects: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFra
                 per_cent = 100 / float(row.baseline) if row.baseline else math.nan
                 changes = (per_cent * float(value) for value in (row.difference, row.low, row.high))
                 rows.append((row.scenario, factor, labels[factor], *changes))
-    return pd.DataFrame(rows, columns=["scenario", "factor", "label", "change", "low", "high"])
+    return pd.DataFrame(rows, columns=list(FACTOR_CHANGE_COLUMNS))
 
 
 def monthly_records(comparison: Comparison) -> pd.DataFrame:
@@ -130,7 +149,7 @@ def change_bands(records: pd.DataFrame, column: str, first_month: str, scale: fl
     wide = _by_seed(records, column) * scale
     shown = [name for name in PROGRAMMES if name in wide.index.unique("scenario")]
     if not shown:
-        return pd.DataFrame(columns=["scenario", "month", "date", "mean", "low", "high"])
+        return pd.DataFrame(columns=list(BAND_COLUMNS))
     changes = pd.concat({name: wide.loc[name] - wide.loc["baseline"] for name in shown}, names=["scenario"])
     return _bands(changes, first_month)
 
@@ -165,7 +184,7 @@ def steel_flows(records: pd.DataFrame) -> pd.DataFrame:
         ("allotment", "unused", unused),
         *(("distributors", to, tonnes) for to, tonnes in bought.items()),
     ]
-    return pd.DataFrame(rows, columns=["source", "target", "tonnes_a_month"])
+    return pd.DataFrame(rows, columns=list(FLOW_COLUMNS))
 
 
 def draw_table(doubts: Doubts, effects: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
@@ -193,7 +212,7 @@ def bound_shares(records: pd.DataFrame, constraints: Sequence[str], first_month:
     monthly = base.groupby("month")[list(names)].mean().rename(columns=names)
     long = monthly.reset_index().melt(id_vars="month", var_name="constraint", value_name="share")
     long["date"] = dates_of(long["month"], first_month)
-    return long[["month", "date", "constraint", "share"]]
+    return long[list(BOUND_COLUMNS)]
 
 
 def relaxation_table(binding: Binding, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -205,16 +224,6 @@ def relaxation_table(binding: Binding, labels: Mapping[str, str]) -> pd.DataFram
         )
         for one in binding.relaxations
     ]  # fmt: skip
-    names = [
-        "constraint",
-        "label",
-        "meaning",
-        "unit",
-        "units",
-        "cost_jt",
-        "difference",
-        "low",
-        "high",
-        "per_rp_1bn",
-    ]
-    return pd.DataFrame(rows, columns=names).sort_values("difference", ascending=False, kind="stable")
+    return pd.DataFrame(rows, columns=list(RELAXATION_COLUMNS)).sort_values(
+        "difference", ascending=False, kind="stable"
+    )

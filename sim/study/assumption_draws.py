@@ -26,10 +26,23 @@ if TYPE_CHECKING:
     from sim.core.parameters import Parameter
     from sim.scenario import Scenario
 
-__all__ = ["KEPT", "WAY", "Doubts", "moved_inputs", "moved_worlds", "run_draws"]
+__all__ = [
+    "DRAW_COLUMNS",
+    "KEPT",
+    "LEADER_COLUMNS",
+    "MATTER_COLUMNS",
+    "WAY",
+    "Doubts",
+    "moved_inputs",
+    "moved_worlds",
+    "run_draws",
+]
 
 WAY = 0.25  # of the way from a value to the ends of its range
 KEPT = ("market_share_local", "jobs_local_fte", "value_added_local_jt", "spending_jt", "shadow_cost_jt")
+DRAW_COLUMNS = ("draw", "seed", "scenario", *KEPT)
+MATTER_COLUMNS = ("input", "scenario", "correlation", "low", "high")
+LEADER_COLUMNS = ("scenario", "times", "share", "low", "high")
 NOT_DRAWN = ("time.", "town.", "relief.")  # what is asked, and of which town; not what is known of the world
 SUSPICIOUS = 0.05
 
@@ -97,7 +110,7 @@ class Doubts:
                     order = np.argsort(ranks[place], kind="stable")
                     ends = effect[order[:third]].mean(), effect[order[-third:]].mean()
                     rows.append((names[place], scenario, float(found[place]), *map(float, ends)))
-        table = pd.DataFrame(rows, columns=["input", "scenario", "correlation", "low", "high"])
+        table = pd.DataFrame(rows, columns=list(MATTER_COLUMNS))
         table = table.iloc[(-table["correlation"].abs()).argsort(kind="stable")]
         return table.drop_duplicates("input").reset_index(drop=True)
 
@@ -113,7 +126,7 @@ class Doubts:
             times = int((leader == place).sum())
             share = proportion(times, effects.shape[1])
             rows.append((name, times, share.mean, share.low, share.high))
-        table = pd.DataFrame(rows, columns=["scenario", "times", "share", "low", "high"])
+        table = pd.DataFrame(rows, columns=list(LEADER_COLUMNS))
         return table.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -216,7 +229,7 @@ def run_draws(
         known = dict(zip(summary.columns, summary.means.tolist(), strict=True))
         found.setdefault(draw, []).append((draw, job.seed, job.scenario.name, *(known.get(key) for key in KEPT)))
     kept = [row for draw, own in sorted(found.items()) if draw not in failed for row in own]
-    table = pd.DataFrame(kept, columns=["draw", "seed", "scenario", *KEPT])
+    table = pd.DataFrame(kept, columns=list(DRAW_COLUMNS))
     values = pd.DataFrame(rows)
     values.insert(0, "draw", range(1, draws + 1))
     return Doubts(against.name, values, table)

@@ -106,6 +106,7 @@ def bind(
     progress: Progress | None = None,
     reliefs: Mapping[str, Any] | None = None,
     work: Callable[[Job], Any] = simulate,
+    usual: Mapping[int, float] | None = None,
 ) -> Binding:
     """Ease each constraint alone for all local firms, on common seeds, and measure the value added.
 
@@ -119,6 +120,8 @@ def bind(
         As in :func:`sim.study.runs.run_all`.
     reliefs
         Which constraints to ease; all that the model knows unless given.
+    usual
+        Value added [jt/month] by seed of the runs in which nothing is eased, where they were made already.
 
     Returns
     -------
@@ -140,14 +143,20 @@ def bind(
         reliefs = RELIEFS
     import pandas as pd
 
-    jobs = [Job(scenario, seed, relief=name) for seed in range(1, seeds + 1) for name in (None, *reliefs)]
-    rows = []
+    known = usual or {}
+    jobs = [
+        Job(scenario, seed, relief=name)
+        for seed in range(1, seeds + 1)
+        for name in (*(() if seed in known else (None,)), *reliefs)
+    ]
+    rows = [(NOTHING, seed, value, 0.0, 0.0) for seed, value in known.items()]
     for outcome in run_all(jobs, work=work, workers=workers, executor=executor, progress=progress):
         summary = outcome.result()
         value = float(summary.means[summary.columns.index(VALUE_ADDED)])
         eased = outcome.job.relief or NOTHING
         rows.append((eased, outcome.job.seed, value, summary.relief_units, summary.relief_cost_jt))
-    return bound(scenario, pd.DataFrame(rows, columns=list(RUN_COLUMNS)), reliefs)
+    table = pd.DataFrame(rows, columns=list(RUN_COLUMNS)).sort_values("seed", kind="stable", ignore_index=True)
+    return bound(scenario, table, reliefs)
 
 
 def bound(scenario: Scenario, runs: pd.DataFrame, reliefs: Mapping[str, Any]) -> Binding:

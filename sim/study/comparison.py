@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sim.study.precise import Aim
     from sim.study.twins import SeedGains
 
-__all__ = ["EFFECT_COLUMNS", "Comparison"]
+__all__ = ["EFFECT_COLUMNS", "MEAN_COLUMNS", "Comparison"]
+
+MEAN_COLUMNS = ("scenario", "seed", "column", "value")  # of every observed mean
 
 EFFECT_COLUMNS = (
     "scenario",
@@ -76,7 +78,7 @@ class Comparison:
 
     @property
     def by_seed(self) -> pd.DataFrame:
-        """Every observed mean: one row for a scenario, seed and column."""
+        """Every observed mean: one row for a scenario, seed and column (``MEAN_COLUMNS``)."""
         import numpy as np
         import pandas as pd
 

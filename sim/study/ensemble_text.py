@@ -13,7 +13,7 @@ from sim.study.screen import number, table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ensemble_text", "write_ensemble"]
+__all__ = ["TOWN_COLUMNS", "ensemble_text", "write_ensemble"]
 
 # What is printed: columns with the factor they are shown in, and its name.
 SHOWN = {
@@ -22,6 +22,7 @@ SHOWN = {
     "jobs": (1.0, "jobs, fte"),
 }
 LOCAL = "local"
+TOWN_COLUMNS = tuple(f"{one}_{LOCAL}{unit}" for one, unit in zip(SHOWN, ("", "_jt", "_fte"), strict=True))
 
 
 def write_ensemble(found: UnderEnsemble, folder: Path) -> None:
@@ -49,7 +50,6 @@ def towns_frame(found: UnderEnsemble) -> pd.DataFrame:
     import pandas as pd
 
     members, seeds, _ = next(iter(found.effects.values())).shape
-    columns = [f"{one}_{LOCAL}{unit}" for one, unit in zip(SHOWN, ("", "_jt", "_fte"), strict=True)]
     parts = []
     for one in found.scenarios:
         part = pd.DataFrame(
@@ -59,7 +59,7 @@ def towns_frame(found: UnderEnsemble) -> pd.DataFrame:
                 "seed": 1 + np.arange(members * seeds),
             }
         )
-        for column in columns:
+        for column in TOWN_COLUMNS:
             if column in found.columns:
                 part[column] = found.effect(one.name, column).ravel()
         parts.append(part)

@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["best_by_bins", "best_policies", "best_shares", "flip_points", "parts_of_best"]
+__all__ = [
+    "FLIP_COLUMNS",
+    "PART_COLUMNS",
+    "SHARE_COLUMNS",
+    "best_by_bins",
+    "best_policies",
+    "best_shares",
+    "flip_points",
+    "parts_of_best",
+]
+
+SHARE_COLUMNS = ("policy", "share", "low", "high")
+PART_COLUMNS = ("input", "part", "start", "end", "rows", *SHARE_COLUMNS)
+FLIP_COLUMNS = ("input", "below", "above", "value", "low", "high")
 
 BINS = 8
 FEWEST = 20  # rows in which one of two policies is best
@@ -104,7 +117,7 @@ def best_shares(outcomes: Mapping[str, ArrayLike], better: str = "higher") -> pd
     best = best_policies(outcomes, better)
     found = [(name, proportion(float(best[name].sum()), len(best))) for name in best.columns]
     rows = [(name, one.mean, one.low, one.high) for name, one in found]
-    return pd.DataFrame(rows, columns=["policy", "share", "low", "high"])
+    return pd.DataFrame(rows, columns=list(SHARE_COLUMNS))
 
 
 def best_by_bins(
@@ -138,8 +151,7 @@ def best_by_bins(
             for policy in best.columns:
                 found = proportion(float(best[policy][inside].sum()), int(inside.sum()))
                 rows.append((name, part, start, end, found.pairs, policy, found.mean, found.low, found.high))
-    columns = ["input", "part", "start", "end", "rows", "policy", "share", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(PART_COLUMNS))
 
 
 def _parts(column: pd.Series, bins: int) -> list[tuple[object, object, NDArray[np.bool_]]]:
@@ -218,7 +230,7 @@ def flip_points(outcomes: Mapping[str, ArrayLike], values: pd.DataFrame, better:
             low, value, high = np.interp([found.low, found.mean, found.high], np.sort(quantile), ordered).tolist()
             rising = np.corrcoef(quantile[led], share)[0, 1] > 0
             rows.append((name, *((one, other) if rising else (other, one)), value, low, high))
-    return pd.DataFrame(rows, columns=["input", "below", "above", "value", "low", "high"])
+    return pd.DataFrame(rows, columns=list(FLIP_COLUMNS))
 
 
 def _refuse_other_rows(best: pd.DataFrame, values: pd.DataFrame) -> None:
