@@ -11,6 +11,7 @@ import pytest
 from sim.study.card import CARD_COLUMNS, target_text
 from sim.study.limits import LIMITS
 from sim.study.patterns import MISS, NEAR, PASS, patterns
+from tests.towns import long_interpreted
 
 FOLDER = Path(__file__).parent.parent / "docs" / "validation"
 PAGE = FOLDER.with_suffix(".md").read_text(encoding="utf-8")
@@ -63,5 +64,6 @@ def test_the_shares_of_the_page_are_those_of_the_card():
     ]
 
 
+@long_interpreted
 def test_the_baseline_keeps_every_limit():
     assert set(CARD.set_index("pattern").loc[list(LIMITS), "verdict"]) == {PASS}

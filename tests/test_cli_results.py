@@ -18,7 +18,7 @@ from sim.core.compiled import code_fingerprint
 from sim.study.compare import EFFECT_COLUMNS
 from sim.study.pairs import PAIR_COLUMNS
 from tests.commands import COMPILING, call, names
-from tests.towns import levers
+from tests.towns import levers, long_interpreted
 
 SMALL = """
 base = "baseline.toml"
@@ -102,6 +102,7 @@ def test_results_have_a_folder_of_their_own(capsys, elsewhere):
     ]
 
 
+@long_interpreted
 def test_compare_is_the_same_with_one_worker_and_two(capsys, elsewhere):
     for workers in (1, 2):
         words = ["--against", "small.toml", "--seeds", 3, "--workers", workers, "--out", f"with_{workers}"]
@@ -128,6 +129,7 @@ def test_compare_is_the_same_with_one_worker_and_two(capsys, elsewhere):
     assert list(manifest["scenarios"]) == ["training", "store_access"]
 
 
+@long_interpreted
 def test_pairs_are_the_same_with_one_worker_and_two(capsys, elsewhere):
     for workers in (1, 2):
         words = ["--pairs", "--against", "small.toml", "--seeds", 2, "--workers", workers, "--out", f"with_{workers}"]
@@ -161,6 +163,7 @@ def test_pairs_and_evidence_are_asked_one_after_the_other(capsys):
     assert hint == "See kotabaja compare --help"
 
 
+@long_interpreted
 def test_compare_runs_until_effects_are_precise(capsys, elsewhere):
     words = ["--against", "small.toml", "--precision", 0.1, "--floor", 1.0, "--workers", 1, "--out", "here"]
     code, out, _ = call(capsys, "compare", "training.toml", *words)

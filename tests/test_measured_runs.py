@@ -8,6 +8,7 @@ from sim.study.measures import MEASURES
 from sim.study.measures.programmes import with_certificates
 from sim.study.simulate import Job
 from sim.study.watch import FIRM_COLUMNS, watch
+from tests.towns import long_interpreted
 
 SHORT = {"time.warm_up_months": 3, "time.observed_months": 2}
 
@@ -36,6 +37,7 @@ def test_a_run_without_observed_months_is_refused():
         watch(Job(Scenario.load("baseline").changed(SHORT), seed=1, months=3))
 
 
+@long_interpreted
 def test_approvals_are_counted_in_a_town_with_the_certificate_programme():
     world = Scenario.load("baseline").changed({"time.warm_up_months": 24, "time.observed_months": 24})
     approved = MEASURES["certificate_approval"](watch(Job(world, 3)))

@@ -17,6 +17,7 @@ from sim.study.labels import input_labels
 from sim.study.questions import Question, questions
 from tests.commands import call, names
 from tests.described import undescribed
+from tests.towns import long_interpreted
 
 SHARE = "market_share_local"
 INPUTS = """
@@ -207,6 +208,7 @@ def test_designs_and_indicators_that_cannot_be_asked_are_refused_before_any_run(
     assert err.startswith('--of: market_share_locl is no indicator of scenario baseline. Did you mean "market_share_lo')
 
 
+@long_interpreted
 def test_the_command_runs_a_small_town_and_more_trajectories_only_add_runs(design, capsys, tmp_path):
     design("morris", 4, more=SMALL)
     words = ["sensitivity", tmp_path / "mine.toml", "--of", "jobs_local_fte", "--workers", 1, "--out", tmp_path / "out"]

@@ -18,6 +18,7 @@ from sim.study.standing import standing
 from sim.study.sweep import sweep
 from tests.commands import COMPILING, call
 from tests.sweeps import COLUMNS, COSTS, everything_of, invented, left_in, runs_of, sweep_in_threads, tiny, troubled
+from tests.towns import long_interpreted
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def test_a_sweep_keeps_every_run_with_its_labels_inputs_means_and_costs(tmp_path
     assert left_in(tmp_path / "out") == []
 
 
+@long_interpreted
 def test_one_worker_and_two_keep_the_same(tmp_path):
     design = tiny(tmp_path, seeds=4)
     for workers in (1, 2):

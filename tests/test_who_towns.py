@@ -166,6 +166,7 @@ def test_every_finding_has_a_source_and_a_measure_of_the_model():
     assert {"training", "coaching", "store_access", "equipment"} == {one.policy for one in findings()}
 
 
+@long_interpreted
 def test_findings_stand_beside_the_model_s_numbers():
     base = town(warm_up=13, observed=16)
     trained = with_policy(base, "training", {**levers("training"), "firms_a_cohort": 4}, last="2023-06")
