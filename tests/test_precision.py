@@ -107,7 +107,7 @@ def test_the_interval_at_the_stop_holds_the_truth_in_most_of_few_studies(rule, t
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("deviation", [0.15, 0.2, 0.25, 0.3, 0.4])
+@pytest.mark.parametrize("deviation", [0.15, 0.25, 0.4])
 @pytest.mark.parametrize("floor", [0.0, 0.1])
 @pytest.mark.parametrize("shape", ["normal", "t5"])
 def test_the_interval_at_the_stop_holds_the_truth_in_93_of_100_studies(deviation, floor, shape):
@@ -115,14 +115,14 @@ def test_the_interval_at_the_stop_holds_the_truth_in_93_of_100_studies(deviation
         return deviation * luck.standard_t(5, size=size) / math.sqrt(5 / 3)
 
     rule = Precision(0.1, floor=floor, most=200)
-    held, _ = coverage(rule, heavy if shape == "t5" else normal(deviation), 1.0, studies=10_000)
+    held, _ = coverage(rule, heavy if shape == "t5" else normal(deviation), 1.0, studies=5_000)
     assert held >= 0.93
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("floor", [0.3, 0.4, 0.5, 0.7])
+@pytest.mark.parametrize("floor", [0.3, 0.5, 0.7])
 def test_the_interval_of_no_effect_at_the_stop_holds_it_in_93_of_100_studies(floor):
-    held, _ = coverage(Precision(0.1, floor=floor, most=200), normal(1.0), 0.0, studies=10_000)
+    held, _ = coverage(Precision(0.1, floor=floor, most=200), normal(1.0), 0.0, studies=5_000)
     assert held >= 0.93
 
 
@@ -171,7 +171,7 @@ def test_all_of_many_intervals_hold_together():
 @pytest.mark.long
 @pytest.mark.parametrize("shape", ["normal", "lognormal"])
 @pytest.mark.parametrize("shared", [0.0, 0.7])
-@pytest.mark.parametrize(("pairs", "comparisons"), [(15, 10), (30, 10), (30, 100)])
+@pytest.mark.parametrize(("pairs", "comparisons"), [(15, 10), (30, 100)])
 def test_all_of_many_intervals_hold_together_in_95_of_100_studies(pairs, comparisons, shared, shape):
     held = all_hold(30_000 // (100 + comparisons), pairs, comparisons, shared, shape)
     assert held >= (0.92 if shape == "normal" else 0.88)

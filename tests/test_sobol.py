@@ -157,7 +157,7 @@ def test_intervals_hold_the_true_index_as_often_as_they_say_in_few_designs():
 @pytest.mark.parametrize("noise", [0.0, HALF])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_intervals_hold_the_true_index_as_often_as_they_say(name, noise):
-    found = coverage(FUNCTIONS[name], noise, samples=512, designs=400, replications=2 if noise else 1)
+    found = coverage(FUNCTIONS[name], noise, samples=256, designs=200, replications=2 if noise else 1)
     assert min(found.values()) >= 0.90, found
     if noise:
         assert 0.90 <= found[IDLE, "S1"] <= 0.98, found

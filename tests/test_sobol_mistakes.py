@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.study.sensitivity import (
-    DUMMY,
-    analyse_sobol,
-    evaluate,
-    sobol_design,
-    sobol_indices,
-)
+from sim.study.sensitivity import DUMMY, analyse_sobol, evaluate, morris_effects, sobol_design, sobol_indices
 from tests.known_functions import SUM, luck
 
 
@@ -50,6 +44,16 @@ def test_samples_are_a_power_of_two(samples, advice):
         sobol_design(["one"], samples)
 
 
+def test_counts_are_whole_numbers():
+    with pytest.raises(UserError, match=r"Samples: 64\.0 must be a whole number"):
+        sobol_indices(SUM.outcome(), SUM.inputs, 64.0)
+    with pytest.raises(UserError, match=r"Replications: 1\.5 must be a whole number"):
+        sobol_indices(SUM.outcome(), SUM.inputs, 64, 1.5)
+    with pytest.raises(UserError, match=r"Samples: 2\.5 must be a whole number"):
+        morris_effects(SUM.outcome(), SUM.inputs, 2.5)
+    assert sobol_design(["one"], np.int64(32)).samples == 32
+
+
 @pytest.mark.parametrize("given", [(1, 1), (2, 1), (0, np.inf), 3.0, ("a", "b"), (1, 2, 3), None])
 def test_an_input_that_is_no_range_is_refused(given):
     with pytest.raises(UserError, match=r"Input price: .* is neither"):
@@ -63,6 +67,8 @@ def test_names_must_fit():
         sobol_design(["one", "one"], 32)
     with pytest.raises(UserError, match="Inputs: none"):
         sobol_design([], 32, dummy=False)
+    with pytest.raises(UserError, match="Inputs: none"):
+        sobol_indices(lambda _row, _seed: 1.0, {}, 32)
     with pytest.raises(UserError, match="the design is for one, and not for two"):
         evaluate(sobol_design(["one"], 32), lambda _row, _seed: 1.0, {"two": (0, 1)})
     with pytest.raises(UserError, match="Replications: 0"):

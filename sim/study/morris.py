@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sim.errors import UserError
 from sim.study.inputs import Input
 from sim.study.intervals import interval
-from sim.study.sampling import Design, Outcome, checked, cube, evaluate, refuse_seed, run_seeds
+from sim.study.sampling import Design, Outcome, checked, cube, evaluate, refuse_fraction, refuse_seed, run_seeds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,7 @@ def morris_design(names: Sequence[str], samples: int, replications: int = 2, see
     from SALib.sample import morris
 
     refuse_seed(seed)
+    refuse_fraction("Samples", samples)
     if samples < 2:  # noqa: PLR2004 - a spread needs two
         message = f"Samples: {samples} is too few trajectories for an interval. Use 2 or more; 50 is a good number."
         raise UserError(message)

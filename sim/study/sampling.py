@@ -28,6 +28,7 @@ __all__ = [
     "latin_design",
     "paired_effect",
     "refuse_constant",
+    "refuse_fraction",
     "refuse_seed",
     "run_seeds",
 ]
@@ -113,6 +114,21 @@ def refuse_seed(seed: int) -> None:
         raise UserError(message)
 
 
+def refuse_fraction(what: str, number: int) -> None:
+    """Refuse what is no whole number where things are counted.
+
+    Examples
+    --------
+    >>> refuse_fraction("Samples", 64.0)
+    Traceback (most recent call last):
+    ...
+    sim.errors.UserError: Samples: 64.0 must be a whole number.
+    """
+    if not hasattr(number, "__index__"):
+        message = f"{what}: {number!r} must be a whole number."
+        raise UserError(message)
+
+
 def run_seeds(seed: int, rows: int, replications: int = 1) -> NDArray[np.int64]:
     """Return the seed of every run, from 1 to 2**32 - 1: a hash of the design's seed, the row and the replication.
 
@@ -133,6 +149,7 @@ def run_seeds(seed: int, rows: int, replications: int = 1) -> NDArray[np.int64]:
     from sim.core.streams import Luck, draw_uniform
 
     refuse_seed(seed)
+    refuse_fraction("Replications", replications)
     if replications < 1:
         message = f"Replications: {replications} must be 1 or more; 2 is a good number."
         raise UserError(message)
@@ -160,6 +177,9 @@ def with_dummy(names: Sequence[str], *, dummy: bool) -> tuple[str, ...]:
     if DUMMY in names:
         message = f"Inputs: {DUMMY} is the name of the input that does nothing. Name yours otherwise."
         raise UserError(message)
+    if not names:
+        message = "Inputs: none. Name one or more, each once."
+        raise UserError(message)
     return (*names, DUMMY) if dummy else tuple(names)
 
 
@@ -171,6 +191,7 @@ def latin_design(names: Sequence[str], samples: int, replications: int = 1, seed
     from SALib.sample import latin
 
     refuse_seed(seed)
+    refuse_fraction("Samples", samples)
     unit = latin.sample(cube(names), samples, seed=int(seed))
     return Design("latin", tuple(names), unit, run_seeds(seed, samples, replications))
 

@@ -29,6 +29,7 @@ from sim.study.sampling import (
     cube,
     evaluate,
     refuse_constant,
+    refuse_fraction,
     refuse_seed,
     run_seeds,
     with_dummy,
@@ -76,6 +77,7 @@ def sobol_design(
     from SALib.sample import sobol
 
     refuse_seed(seed)
+    refuse_fraction("Samples", samples)
     if samples < FEWEST or samples & (samples - 1):
         power = 2 ** max(int(math.log2(FEWEST)), int(math.log2(max(samples, 1))))
         message = f"Samples: {samples} is not a power of two of {FEWEST} or more. Use {power} or {2 * power}."
