@@ -4,6 +4,7 @@ import copy
 import itertools
 import math
 import pickle
+import sys
 
 import pytest
 
@@ -21,7 +22,10 @@ from tests.towns import everything, levers, long_interpreted, run, town, unlike,
 def test_a_policy_says_what_it_is_and_on_what_evidence(name):
     policy = POLICIES[name]
     assert policy.name == name
-    assert all((policy.title_en, policy.title_id, policy.moves, policy.evidence, policy.__doc__))
+    assert all((policy.title_en, policy.title_id, policy.moves, policy.fades, policy.evidence, policy.__doc__))
+    story = sys.modules[policy.__module__].__doc__
+    assert [part for part in ("Channel", "Evidence", "Cost") if f"\n{part}\n    " not in story] == []
+    assert policy.unit_costs or BUDGET not in policy.levers
     assert policy.title_en != policy.title_id
     assert policy.levers
     for lever in policy.levers.values():

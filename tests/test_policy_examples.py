@@ -18,8 +18,9 @@ An example says in a sentence what happens, and has
     The working, in words, as an official would write it down.
 ``expected``
     ``firms`` (one table a firm), ``purse_jt``, ``spent_jt``, ``staff``, ``flows`` (by name [jt], what was given), and
-    states by table and row as in ``given``; ``rules``: ``rules.buyer_stores.min_volume_t`` and so on; and ``gates``:
-    what the first buyer of a kind says to each firm, ``gates.stores = ["means", "admitted"]``.
+    states by table and row as in ``given``; ``public_season`` (purchases of the month, 1 in an even year); ``rules``:
+    ``rules.buyer_stores.min_volume_t`` and so on; and ``gates``: what the first buyer of a kind says to each firm,
+    ``gates.stores = ["means", "admitted"]``.
 """
 
 import tomllib
@@ -151,6 +152,8 @@ class Stage:
                 return model.tables["government"].rows["staff_left"][0]
             case ["flows", name]:
                 return model.money.books[[flow.name for flow in MONEY].index(name), 0]
+            case ["public_season"]:
+                return model.public_season
             case ["rules", room, name]:
                 return self._rule(room, name)
             case ["gates", kind, row]:
