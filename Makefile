@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python` chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help app notebooks brief card test test-long test-browser coverage check bench constraints clean anew
+.PHONY: help app notebooks brief card policies test test-long test-browser coverage check bench constraints clean anew
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -68,6 +68,9 @@ brief: $(READY) ## run the main experiment and write the briefing to results/bri
 
 card: $(READY) ## score the baseline anew for docs/validation.md; the page's words are then yours to mend
 	$(VENV)/bin/kotabaja validate baseline --seeds 100 --out docs/validation
+
+policies: $(READY) ## measure the policies anew for docs/policies.md; the page's words are then yours to mend
+	$(RUN) -m tests.policy_study
 
 test: $(READY) ## run the tests and the examples in the docstrings
 	$(RUN) -m pytest $(PARALLEL)

@@ -12,7 +12,7 @@ from sim.study.ratios import COSTS, DISPLACED, POINTS, SHADOW, SPENT, cost
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
 
-__all__ = ["FACTORS", "factor_changes", "moved_most", "ranking", "ranking_table"]
+__all__ = ["FACTORS", "factor_changes", "moved_most", "ranking", "ranking_table", "with_interval"]
 
 FACTORS = ("access", "depth", "conversion", "fill", "rescue")
 SHARE = "market_share_local"
@@ -69,14 +69,14 @@ def ranking(comparison: Comparison) -> list[str]:
     return sorted(effects, key=lambda name: -effects[name])
 
 
-def _with_interval(found: Interval, scale: float = 1.0, signed: bool = True) -> str:
+def with_interval(found: Interval, scale: float = 1.0, signed: bool = True) -> str:
     """Write a value and its interval for a person, as exactly as the interval is wide.
 
     Examples
     --------
-    >>> _with_interval(Interval(0.0052, 0.0031, 0.0073, 30), 100.0)
+    >>> with_interval(Interval(0.0052, 0.0031, 0.0073, 30), 100.0)
     '+0.52 (+0.31 to +0.73)'
-    >>> _with_interval(Interval(7.941, 7.286, 8.702, 30), signed=False)
+    >>> with_interval(Interval(7.941, 7.286, 8.702, 30), signed=False)
     '7.94 (7.29 to 8.70)'
     """
     mean, low, high = (scale * end for end in (found.mean, found.low, found.high))
@@ -106,13 +106,13 @@ def ranking_table(comparison: Comparison) -> str:
         rows.append(
             [
                 name,
-                _with_interval(comparison.effect(name, SHARE), POINTS),
+                with_interval(comparison.effect(name, SHARE), POINTS),
                 moved_most(factor_changes(comparison, name)),
-                *(_with_interval(comparison.effect(name, one)) for one in ("value_added_local_jt", job)),
+                *(with_interval(comparison.effect(name, one)) for one in ("value_added_local_jt", job)),
                 *(number(comparison.effect(name, one).mean) for one in (SPENT, SHADOW)),
-                _with_interval(cost(months * spent, gained), signed=False),
-                *(_with_interval(one) for one in lost),
-                _with_interval(interval(other)),
+                with_interval(cost(months * spent, gained), signed=False),
+                *(with_interval(one) for one in lost),
+                with_interval(interval(other)),
             ]
         )
     return "\n".join([table(HEAD, rows), *wrapped(NOTE)])
