@@ -115,8 +115,11 @@ def test_the_page_says_what_it_rests_on(folder):
 def test_the_page_names_the_city_of_its_scenario(tmp_path, monkeypatch, code):
     towns = {"cilegon": {"local": False}, "tegal": {"local": True}}
     monkeypatch.setattr(report_data.Fake, "family", lambda *_: towns)
-    text = report_data.brief(tmp_path, language=code, months=6, given=report_data.plan(seeds=2, draws=10)).read_text()
+    given, effects = report_data.plan(seeds=2, draws=10), {"tegal": {}, **report_data.EFFECTS}
+    given.against.name = "tegal"
+    text = report_data.brief(tmp_path, language=code, effects=effects, months=6, given=given).read_text()
     assert text.count("Kota Tegal") == 2
+    assert "figure-effects" in text  # the report's argument is answered there too
     assert "Cilegon" not in text
 
 

@@ -93,6 +93,7 @@ def page(say: Language, found: Findings, relaxed: pd.DataFrame, drawn: Mapping[s
         method=method,
         pairs=found.seeds,
         city=city_name(say, found.against),
+        without=found.against.name,
         relaxed=annex.relaxation_rows(say, relaxed),
         binding=sheet.binding(say, relaxed),
         binds=words_context.relaxations(say, relaxed),

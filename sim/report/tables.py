@@ -70,7 +70,7 @@ def effect_table(comparison: Comparison) -> pd.DataFrame:
     Parameters
     ----------
     comparison
-        ``training_only``, ``access_only`` and ``both`` against ``baseline``.
+        ``training_only``, ``access_only`` and ``both`` against a town without programmes, whatever its name.
 
     Returns
     -------
@@ -82,12 +82,13 @@ def effect_table(comparison: Comparison) -> pd.DataFrame:
     from sim.indicators import catalogue
 
     rows = []
-    known = {"baseline", *PROGRAMMES} <= set(comparison.means)
+    known = set(PROGRAMMES) <= set(comparison.means)
+    named = {"baseline": comparison.against.name}
     for name, sides in CONTRASTS.items() if known else ():
         for entry in catalogue(comparison.against):
             value, against = (
                 sum(
-                    (sign * comparison.values(one, entry.column) for one, sign in side.items()),
+                    (sign * comparison.values(named.get(one, one), entry.column) for one, sign in side.items()),
                     start=np.float64(0),
                 )
                 for side in sides

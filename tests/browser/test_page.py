@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.everybody import barriers, cut_on_paper, sheets
+from tests.browser.everybody import SPILT, barriers, cut_on_paper, sheets
 
 pytestmark = pytest.mark.browser
 
@@ -277,6 +277,14 @@ def test_the_page_is_never_wider_than_its_window(page, wide):
     page.set_viewport_size({"width": wide, "height": 900})
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= wide
+
+
+def test_the_key_figures_fit_a_phone(page):
+    to_the_end(page)
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.wait_for_timeout(300)
+    assert page.locator(".kb-wide:has(.kb-key)").evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+    assert page.evaluate(SPILT) == []
 
 
 def test_two_visitors_do_not_disturb_each_other(page, watched, address):
