@@ -100,8 +100,8 @@ def name_of(say: Language, scenario: Scenario) -> str:
     titles = [catalogue()[name] for name in scenario.policies if name in catalogue()]
     if not titles or len(titles) > 2:
         return scenario.name.replace("_", " ").capitalize()
-    told = [_title(say, one) for one in titles]
-    return label_of(scenario, " + ".join(told))
+    first, *others = (_title(say, one) for one in titles)
+    return label_of(scenario, " + ".join([first, *map(small, others)]))
 
 
 def _title(say: Language, policy: type[Policy]) -> str:

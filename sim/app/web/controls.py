@@ -13,6 +13,7 @@ from sim.app.web.parts import Choice, Entry, element
 from sim.app.web.session import Session
 from sim.app.words_levers import meaning_of, rule_name, unit_name
 from sim.policies import Lever, catalogue
+from sim.report.language import speaker
 from sim.scenario import Scenario
 
 __all__ = ["Controls", "policy_title"]
@@ -58,7 +59,9 @@ def Controls(session: Session, names: list[str]) -> None:
     with element("section", cls="kb-controls", aria_label=say("choices")):
         Choice(label=say("scenario"), value=form.scenario, options=shown, disabled=busy, event_chosen=session.choose)
         if world.reason:
-            element("p", world.reason, cls="kb-hint kb-reason", lang="en").key("reason")
+            told = speaker(say.language)(world.reason)  # as the briefing says it, where it does
+            spoken = "en" if told == world.reason else say.language
+            element("p", told, cls="kb-hint kb-reason", lang=spoken).key("reason")
         beside = [
             {"value": WITHOUT, "text": say("beside_without")},
             {"value": NOTHING, "text": say("beside_nothing")},
