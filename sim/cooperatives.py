@@ -23,7 +23,8 @@ __all__ = [
     "forgive_advance",
     "open_up",
     "repay_advance",
-    "shut",
+    "sell_jointly",
+    "shut_all",
 ]
 
 BUYING, SELLING = range(2)
@@ -59,12 +60,21 @@ def open_up(cooperative, members, fee_share):
 
 
 @compiled
-def shut(cooperative):
-    """Close a cooperative until a policy opens it for the month."""
-    cooperative.working = False
-    cooperative.members = 0.0
-    cooperative.fee_share = 0.0
-    cooperative.handled_t = 0.0
+def sell_jointly(firm, volume_t):
+    """Let a member sell through the cooperative this month, with a volume that the others pledge."""
+    firm.sells_jointly = True
+    firm.shared_volume_t = volume_t
+
+
+@compiled
+def shut_all(cooperatives):
+    """Close all cooperatives until a policy opens them for the month."""
+    for k in range(cooperatives.size):
+        cooperative = cooperatives[k]
+        cooperative.working = False
+        cooperative.members = 0.0
+        cooperative.fee_share = 0.0
+        cooperative.handled_t = 0.0
 
 
 @compiled

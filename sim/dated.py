@@ -7,31 +7,10 @@ from typing import Any
 import numpy as np
 
 from sim.buyers import HOME, KINDS
-from sim.cooperatives import shut
-from sim.core.compiled import compiled
 from sim.shocks import seasons
 from sim.town import mills_of
 
-__all__ = ["adopt", "set_back"]
-
-
-@compiled
-def set_back(
-    cooperatives, clusters, kinds, mills, firms_p, market, steel, usual_clusters, usual_kinds, usual_mills, usual_firms,
-    usual_market, usual_steel,
-):  # fmt: skip
-    """Let what policies have set for a month lapse: the rules are the usual ones again, and cooperatives are closed."""
-    for k in range(cooperatives.size):
-        shut(cooperatives[k])
-    for c in range(clusters.size):
-        clusters[c] = usual_clusters[c]
-    for k in range(kinds.size):
-        kinds[k] = usual_kinds[k]
-    for j in range(mills.size):
-        mills[j] = usual_mills[j]
-    firms_p[0] = usual_firms[0]
-    market[0] = usual_market[0]
-    steel[0] = usual_steel[0]
+__all__ = ["adopt"]
 
 
 def adopt(town: Any, world: Any) -> None:
@@ -44,8 +23,8 @@ def adopt(town: Any, world: Any) -> None:
     town.world = world
     fresh = (world.table("cluster"), world.table("buyer"), mills_of(world))
     records = tuple(world.record(room) for room in ("firms", "market", "steel"))
-    for own, usual, new in zip(town.rules, town.usual_rules, (*fresh, *records), strict=True):
-        usual[:] = own[:] = new
+    for name, new in zip(town.rulebook.now, (*fresh, *records), strict=True):
+        town.rulebook.usual[name][:] = town.rulebook.now[name][:] = new
     town.p_outside[:] = world.record("outside")
     town.outside.o, town.outside.market = world.room("outside"), world.room("market")
     town.office.facts, town.office.timing = world.room("government"), world.room("outside")

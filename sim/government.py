@@ -165,8 +165,8 @@ class Office:
         self._plan()
         self.acting: list[Policy] = []  # the policies in force this month, and where their purses are
         self._acting, self._budgets_jt_year = np.zeros(0, np.int64), np.zeros(0)
-        self._going_on: list[Policy] = []  # the policies in force next month, and whose purses are not theirs
-        self._over = np.ones(len(self.places), bool)
+        self._going_on: list[Policy] = []  # the policies in force next month
+        self._over = np.ones(len(self.places), bool)  # whose purses belong to no policy in force
 
     def _plan(self) -> None:
         """Work out the months in which a policy begins or is over, and who is in force before them and from each on."""
@@ -200,14 +200,19 @@ class Office:
 
     def open_month(self, month: int, calendar_month: int, books: Any) -> None:
         """Release this month's money to the policies in force, and free the staff."""
-        acting = self.in_force(month)
+        acting, self._going_on = self.in_force(month), self.in_force(month + 1)
         if acting is not self.acting:
             self.acting = acting
             self._acting = np.array([self.places[policy.name] for policy in acting], np.int64)
             self._budgets_jt_year = np.array([getattr(policy, "budget_jt_year", 0.0) for policy in acting], np.float64)
+            self._over = self._places_without(acting)
         share = self.facts["realised_share"] * public_share(calendar_month, self.timing)
         staff = float(self.facts["staff_firms_month"])
         release(self.table.arg, self.row.arg, self._acting, self._budgets_jt_year, share, staff, books)
+
+    def purse_of(self, policy: Policy) -> tuple[Any, int, Any]:
+        """Return how a compiled rule finds a policy's purse: all purses, the place of its own, and the office."""
+        return self.table.arg, self.places[policy.name], self.row.arg
 
     def spend(self, policy: Policy, flow: int, jt: float, books: Any) -> bool:
         """Pay ``jt`` out of a policy's purse into a flow, all or nothing; tell whether there was enough.
@@ -230,19 +235,20 @@ class Office:
 
     def ending(self, month: int) -> list[Policy]:
         """Return the policies for which this is the last month, and no other use follows at once."""
-        goes_on = self.in_force(month + 1)
-        if goes_on is self.in_force(month):
+        if self._going_on is self.acting:
             return []
-        names = {policy.name for policy in goes_on}
+        names = {policy.name for policy in self._going_on}
         return [policy for policy in self.policies if policy.last == month and policy.name not in names]
 
-    def close_month(self, month: int, calendar_month: int, books: Any, spent_jt: Any, shadow_jt: Any) -> None:
+    def _places_without(self, policies: list[Policy]) -> NDArray[np.bool_]:
+        """Tell of each purse whether none of some policies has it."""
+        names = {policy.name for policy in policies}
+        return np.array([name not in names for name in self.places])
+
+    def close_month(self, calendar_month: int, books: Any, spent_jt: Any, shadow_jt: Any) -> None:
         """Note what each policy spent and put on others; let money lapse at the year's end, and when a policy ends."""
         if not self.policies:
             return
-        going_on = self.in_force(month + 1)
-        if going_on is not self._going_on:
-            self._going_on, names = going_on, {policy.name for policy in going_on}
-            self._over = np.array([name not in names for name in self.places])
+        over = self._over if self._going_on is self.acting else self._places_without(self._going_on)
         year_ends = calendar_month == DECEMBER
-        close_purses(self.table.arg, self.row.arg, self._over, year_ends, books, spent_jt, shadow_jt)
+        close_purses(self.table.arg, self.row.arg, over, year_ends, books, spent_jt, shadow_jt)

@@ -17,7 +17,7 @@ from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.streams import key_of, normal, pick, uniform
 
-__all__ = ["judge", "keep_quotas", "lasting_fit", "place", "propose", "review_lists"]
+__all__ = ["judge", "keep_quotas", "lasting_fit", "place", "propose", "reserve_places", "review_lists"]
 
 refusal = compiled(Buyer.refusal)
 
@@ -38,6 +38,12 @@ def score(firm, buyer, freight_jt_t, reliability, fit, kind, m):
     if firm.partner and firm.mill == buyer.mill:
         liking += kind.partner_pull
     return liking - m.price_elasticity * price
+
+
+@compiled
+def reserve_places(buyer, places):
+    """Keep further places at a store for local firms."""
+    buyer.quota_slots += places
 
 
 @compiled

@@ -16,11 +16,13 @@ import pandas as pd
 from sim import buyers, goods_market, listing, partnerships, population, producers, steel_market, workshops
 from sim.accounts import MONEY, TONNES
 from sim.audit import MONEY_HELD, TONNES_HELD, audit_month, open_books
+from sim.cooperatives import shut_all
 from sim.core.ledger import Ledger
 from sim.core.parameters import month_number
+from sim.core.rulebook import Rulebook
 from sim.core.state import TableModel, seen
 from sim.core.streams import Luck
-from sim.dated import adopt, set_back
+from sim.dated import adopt
 from sim.errors import UserError
 from sim.government import Office
 from sim.history import Collector, History
@@ -93,7 +95,13 @@ class MetalSupplyChain(TableModel):
     def _build(self, relief: str | None) -> None:
         world = self.world
         self.scale = float(world["town.scale"])
-        self.clusters, self.kinds, self.mills = world.table("cluster"), world.table("buyer"), mills_of(world)
+        self.rulebook = Rulebook(
+            clusters=world.table("cluster"),
+            kinds=world.table("buyer"),
+            mills=mills_of(world),
+            **{f"{room}_p": world.record(room) for room in ROOMS},
+        )
+        self._read_rules()
         self.state = cluster_state(self.clusters, self.scale)
         self.local_cluster = int(np.flatnonzero(self.clusters["local"])[0])  # every register has exactly one
         self.local_rows = slice(*(int(self.state[end][self.local_cluster]) for end in ("first_row", "last_row")))
@@ -108,12 +116,9 @@ class MetalSupplyChain(TableModel):
         self.outside = Outside(world.room("outside"), world.room("market"))
         self.seasons = seasons(world.first_month, self.months, world.room("outside"))
         self.first_calendar = month_number(world.first_month)
-        self.p_firms, self.p_market, self.p_steel = (world.record(room) for room in ROOMS)
         self.p_outside = world.record("outside")
         self.machine_jt_t = float(world["firms.machine_jt_t"])
         self.holiday_pay_share = float(world["firms.holiday_pay_share"])
-        self.rules = (self.clusters, self.kinds, self.mills, self.p_firms, self.p_market, self.p_steel)
-        self.usual_rules = tuple(rule.copy() for rule in self.rules)
         self.judged_by = b""  # the rules by which posted prices stand judged
         self.lapsing: list[tuple[str, Any, tuple[str, ...]]] = []  # set for this month: table, rows, columns
         self.stores = np.flatnonzero(self.tables["buyers"].rows["kind"] == buyers.STORES)
@@ -139,15 +144,21 @@ class MetalSupplyChain(TableModel):
         self.arg = SimpleNamespace(
             **names,
             links=self.links.arg,
-            clusters=seen(self.clusters),
-            kinds=seen(self.kinds),
-            mills=seen(self.mills),
             state=seen(self.state),
-            firms_p=seen(self.p_firms),
-            market_p=seen(self.p_market),
-            steel_p=seen(self.p_steel),
             outside_p=seen(self.p_outside),
+            **{name: seen(rules) for name, rules in self.rulebook.now.items()},
         )
+
+    def _read_rules(self) -> None:
+        now = self.rulebook.now
+        self.clusters, self.kinds, self.mills = now["clusters"], now["kinds"], now["mills"]
+        self.p_firms, self.p_market, self.p_steel = now["firms_p"], now["market_p"], now["steel_p"]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy, which reads a rulebook of its own."""
+        self.__dict__.update(state)
+        self._read_rules()
+        vars(self.arg).update({name: seen(rules) for name, rules in self.rulebook.now.items()})
 
     def _policies(self) -> list[Any]:
         offset = self.first_calendar - 1
@@ -272,7 +283,7 @@ class MetalSupplyChain(TableModel):
     def _open_office(self) -> None:
         """Let last month's rules lapse, release the month's public money, and begin the policies that start now."""
         if self.office.policies or self.relief is not None:
-            set_back(self.arg.cooperatives, *self.rules, *self.usual_rules)
+            self.rulebook.set_back()
             self._let_lapse()
         self.office.forget(self.work.leaving, int(self.work.ends[0]))  # closed with last month
         self.office.open_month(self.month, self.calendar_month, self.money.books)
@@ -284,13 +295,18 @@ class MetalSupplyChain(TableModel):
         """Set columns of some rows of a table until the month ends: what a policy allows lapses by itself."""
         for column, value in values.items():
             self.tables[table][column][rows] = value
-        self.lapsing.append((table, rows, tuple(values)))
+        self.lapses(table, rows, *values)
+
+    def lapses(self, table: str, rows: Any, *columns: str) -> None:
+        """Let columns that a rule has set in some rows of a table lapse with the month."""
+        self.lapsing.append((table, rows, columns))
 
     def _let_lapse(self) -> None:
         for table, rows, columns in self.lapsing:
             for column in columns:
                 self.tables[table][column][rows] = 0
         self.lapsing.clear()
+        shut_all(self.arg.cooperatives)
 
     def _judge_anew(self) -> None:
         """Let no posted price stay judged by rules that have changed."""
@@ -329,7 +345,7 @@ class MetalSupplyChain(TableModel):
             policy.end(self)
         history, now = self.history, self.month - 1
         spent_jt, shadow_jt = history.spending[now], history.shadow[now]
-        self.office.close_month(self.month, self.calendar_month, self.money.books, spent_jt, shadow_jt)
+        self.office.close_month(self.calendar_month, self.money.books, spent_jt, shadow_jt)
 
     # Looking
 

@@ -155,11 +155,8 @@ class Table:
         self.columns: dict[str, NDArray[Any]] = {name: self.rows[name] for name in self.rows.dtype.names or ()}
         views: list[Any] = list(self.columns.values())
         self.memory = tuple(memoryview(values) for values in views)
-
-    @property
-    def arg(self) -> Any:
-        """What a loop receives: the rows, or with the compiler off this table, whose ``[i]`` is the agent itself."""
-        return self if interpreted() else self.rows
+        # What a loop receives: the rows, or with the compiler off this table, whose [i] is the agent itself.
+        self.arg: Any = self if interpreted() else self.rows
 
     @property
     def size(self) -> int:
@@ -197,7 +194,7 @@ class Table:
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the views of the rows: a copy has rows of its own."""
         state = self.__dict__.copy()
-        del state["memory"], state["columns"]
+        del state["memory"], state["columns"], state["arg"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -40,8 +40,8 @@ def open_doors(town: Any, policy: Any, which: int, fee_share: float, cost_jt: fl
     t, office = town.arg, town.office
     members = office.roll(policy, t.firms).running
     opened = members.size > 0 and open_if_paid(
-        t.cooperatives, which, float(members.size), float(fee_share), float(cost_jt), office.table.arg,
-        office.places[policy.name], office.row.arg, town.money.books,
+        t.cooperatives, which, float(members.size), float(fee_share), float(cost_jt), *office.purse_of(policy),
+        town.money.books,
     )  # fmt: skip
     return members if opened else members[:0]
 

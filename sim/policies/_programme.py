@@ -178,8 +178,8 @@ def attend(town: Any, policy: Any, invited: NDArray[np.int64], cost_jt: float) -
     facts, office, firms = town.world.room("help"), town.office, town.arg.firms
     rows: NDArray[np.int64] = charge_purse(
         firms, invited, float(facts["attendance_floor"]), float(facts["no_show_cost_share"]),
-        town.luck(f"policy.{policy.name}.show", town.month), float(cost_jt), office.table.arg,
-        office.places[policy.name], office.row.arg, town.money.books,
+        town.luck(f"policy.{policy.name}.show", town.month), float(cost_jt), *office.purse_of(policy),
+        town.money.books,
     )  # fmt: skip
     office.roll(policy, firms).note("helped", firms, rows, town.month)
     return rows
@@ -230,8 +230,8 @@ def hold(
         firms, roll.entries.arg, eligible, int(places), float(cost_jt if each_jt is None else each_jt),
         float(cost_jt), float(part), rule, eased, float(facts["take_up_floor"]), float(facts["attendance_floor"]),
         float(facts["no_show_cost_share"]), luck(f"policy.{name}.take up", month),
-        luck(f"policy.{name}.lot", lot_month), luck(f"policy.{name}.show", month), month, office.table.arg,
-        office.places[name], office.row.arg, town.money.books,
+        luck(f"policy.{name}.lot", lot_month), luck(f"policy.{name}.show", month), month, *office.purse_of(policy),
+        town.money.books,
     )  # fmt: skip
     roll.know("applied", new, month)
     roll.know("helped", new_help, month)
@@ -274,6 +274,5 @@ def grant(town: Any, policy: Any, rows: NDArray[np.int64], jt: Any) -> None:
 
     A firm for which the purse is too short gets nothing, and those after it may still be paid.
     """
-    office, sums_jt = town.office, np.zeros(rows.size) + jt
-    place = office.places[policy.name]
-    grant_all(town.arg.firms, rows, sums_jt, office.table.arg, place, office.row.arg, town.money.books)
+    sums_jt = np.zeros(rows.size) + jt
+    grant_all(town.arg.firms, rows, sums_jt, *town.office.purse_of(policy), town.money.books)

@@ -85,8 +85,8 @@ class Coaching(Policy):
         waiting = roll.running.size
         if waiting > 0:
             waiting -= visit(
-                t.firms, roll.entries.arg, roll.running, part, float(cost_jt), *gains, office.table.arg,
-                office.places[self.name], office.row.arg, town.money.books, t.firms_p,
+                t.firms, roll.entries.arg, roll.running, part, float(cost_jt), *gains, *office.purse_of(self),
+                town.money.books, t.firms_p,
             )  # fmt: skip
         free = int(self.firms_at_once) - roll.running.size
         if ends_quarter(town.calendar_month) and free > 0 and months > 0 and waiting == 0:

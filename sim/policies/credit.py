@@ -21,7 +21,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.accounts import SUBSIDIES
 from sim.core.compiled import compiled
@@ -31,27 +30,33 @@ from sim.firm_figures import working_cost_jt
 from sim.firms import CASH
 from sim.government import spend
 from sim.policies import Lever, Policy
-from sim.policies._programme import ends_quarter, hold, rested_firms
+from sim.policies._programme import ends_quarter, hold
 from sim.policies._targeting import targeting
 
 
 @compiled
-def assess(firms, rows, history_months, loan_jt, smallest_jt, cover_months, sales_months, invoices, asked_jt, firms_p):
-    """Return those rows of firms with papers and a history that want a contract: a loan, or to sell invoices.
+def asked_jt(firm, loan_jt, smallest_jt, cover_months, sales_months, p):
+    """Return the loan that a firm asks for [jt]: what it lacks, within its limit, or nothing if that is small."""
+    lacking_jt = cover_months * working_cost_jt(firm, p) - firm.cash_jt
+    limit_jt = min(loan_jt, sales_months * firm.expected_t * firm.price_jt_t)
+    jt = min(lacking_jt, limit_jt - firm.kur_jt)
+    return jt if jt >= smallest_jt else 0.0
 
-    ``asked_jt`` receives the loan that each asks for [jt]: what it lacks, within its limit, or nothing if it is small.
-    """
-    found, count = np.empty(rows.size, np.int64), 0
-    for k in range(rows.size):
-        firm = firms[rows[k]]
-        if firm.registered and firm.age_months >= history_months:
-            lacking_jt = cover_months * working_cost_jt(firm, firms_p[0]) - firm.cash_jt
-            limit_jt = min(loan_jt, sales_months * firm.expected_t * firm.price_jt_t)
-            jt = min(lacking_jt, limit_jt - firm.kur_jt)
-            asked_jt[rows[k]] = jt if jt >= smallest_jt else 0.0
-            if jt >= smallest_jt or invoices:
-                found[count] = rows[k]
-                count += 1
+
+@compiled
+def find_wanting(
+    firms, entries, first, last, history_months, loan_jt, smallest_jt, cover_months, sales_months, invoices, firms_p
+):
+    """Return the rows of firms with papers and a history, without a contract, that want a loan or to sell invoices."""
+    found, count = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        firm = firms[i]
+        free = firm.working and entries[i].left_months == 0
+        if not (free and firm.registered and firm.age_months >= history_months):
+            continue
+        if invoices or asked_jt(firm, loan_jt, smallest_jt, cover_months, sales_months, firms_p[0]) > 0.0:
+            found[count] = i
+            count += 1
     return found[:count]
 
 
@@ -79,11 +84,13 @@ def pay_interest(
 
 
 @compiled
-def lend_all(firms, rows, asked_jt, cost, purses, k, government, books):
-    """Lend to each client what it asked for, if the first month's interest and guarantee can be paid."""
+def lend_all(
+    firms, rows, loan_jt, smallest_jt, cover_months, sales_months, cost, purses, k, government, books, firms_p
+):
+    """Lend to each client what it asks for, if the first month's interest and guarantee can be paid."""
     sums_jt = np.empty(rows.size)
     for n in range(rows.size):
-        sums_jt[n] = asked_jt[rows[n]]
+        sums_jt[n] = asked_jt(firms[rows[n]], loan_jt, smallest_jt, cover_months, sales_months, firms_p[0])
     if spend(purses[k], government[0], SUBSIDIES, cost * sum_in_pairs(sums_jt), books):
         for n in range(rows.size):
             lend(firms[rows[n]], sums_jt[n], books)
@@ -128,7 +135,7 @@ class Credit(Policy):
         """Pay the month's interest and guarantee on what is owed; if there was money for that, take new clients."""
         t, own, office, fee = town.arg, town.local_rows, town.office, town.world["credit.guarantee_fee"]
         rate, paid = float(town.world["firms.interest_kur"]), float(self.interest_paid_share)
-        purse = office.table.arg, office.places[self.name], office.row.arg, town.money.books
+        purse = *office.purse_of(self), town.money.books
         entries = office.roll(self, t.firms).entries.arg
         served = pay_interest(t.firms, entries, own.start, own.stop, rate, paid, float(fee), *purse, t.firms_p)
         if served and ends_quarter(town.calendar_month):
@@ -136,24 +143,19 @@ class Credit(Policy):
 
     def _take_clients(self, town: Any, cost: float, purse: Any) -> None:
         """Take new clients and lend to them; the first month's interest and guarantee are paid at once."""
-        facts, firms, office = town.world.room("credit"), town.arg.firms, town.office
+        facts, t, own, office = town.world.room("credit"), town.arg, town.local_rows, town.office
         each_jt = facts["cost_jt_firm"] + cost * self.loan_jt
         if self.clients_a_quarter < 1 or office.affordable(self, each_jt) < 1:
             return
-        asked_jt, wanting = self._asked(town, facts)
-        rows = hold(town, self, wanting, self.clients_a_quarter, facts["cost_jt_firm"], each_jt)
-        office.roll(self, firms).enrol(rows, int(facts["contract_months"]))
-        lend_all(firms, rows, asked_jt, float(cost), *purse)
-
-    def _asked(self, town: Any, facts: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the loan that each firm with papers, a history and no contract asks for [jt], and who wants one."""
-        asked_jt = np.zeros(town.arg.firms.size)
-        wanting = assess(
-            town.arg.firms, rested_firms(town, self), float(facts["history_months"]), float(self.loan_jt),
-            float(facts["smallest_jt"]), float(facts["cover_months"]), float(facts["sales_months"]),
-            self.invoice_share > 0.0, asked_jt, town.arg.firms_p,
+        roll = office.roll(self, t.firms)
+        terms = float(self.loan_jt), *(float(facts[one]) for one in ("smallest_jt", "cover_months", "sales_months"))
+        wanting = find_wanting(
+            t.firms, roll.entries.arg, own.start, own.stop, float(facts["history_months"]), *terms,
+            self.invoice_share > 0.0, t.firms_p,
         )  # fmt: skip
-        return asked_jt, wanting
+        rows = hold(town, self, wanting, self.clients_a_quarter, facts["cost_jt_firm"], each_jt)
+        roll.enrol(rows, int(facts["contract_months"]))
+        lend_all(t.firms, rows, *terms, float(cost), *purse, t.firms_p)
 
     def look_back(self, town: Any) -> None:
         """Let clients short of cash sell invoices, and let a month of every contract pass."""

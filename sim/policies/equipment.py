@@ -19,17 +19,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.accounts import INVESTMENT
 from sim.core.compiled import compiled
 from sim.core.sums import sum_in_pairs
 from sim.firm_figures import working_cost_jt
 from sim.firms import CAPACITY, STEEL
-from sim.government import take_staff
+from sim.government import affordable, take_staff
 from sim.policies import Choice, Lever, Policy
-from sim.policies._programme import apply, ends_quarter, give, grant, help_given, rested_firms
-from sim.policies._targeting import choose, targeting
+from sim.policies._programme import ends_quarter, give, grant, help_given, rested_firms, take_up
+from sim.policies._targeting import choose_lowest, rule_of, targeting
+from sim.rolls import note_applications
 
 GRANT, REIMBURSEMENT = "grant", "reimbursement"
 
@@ -53,53 +53,71 @@ def find_wanting(firms, rows, least_jt, share, machine_jt_t, firms_p):
 
 
 @compiled
-def find_able(firms, rows, least_jt, most_jt, share, machine_jt_t, price_jt, help_jt, firms_p):
-    """Return those rows of firms that can pay for machines first; enter their price, and what is paid back."""
-    found, count, p = np.empty(rows.size, np.int64), 0, firms_p[0]
+def affordable_jt(firm, machine_jt_t, p):
+    """Return the price of the machines that a firm wants and can pay for with the money that it can spare [jt]."""
+    return min(wanted_jt(firm, machine_jt_t, p), max(0.0, firm.cash_jt - working_cost_jt(firm, p)))
+
+
+@compiled
+def find_able(firms, rows, least_jt, share, machine_jt_t, firms_p):
+    """Return those rows of firms that can pay first for machines of which the share paid back is not too small."""
+    found, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
-        i = rows[k]
-        firm = firms[i]
-        spare_jt = max(0.0, firm.cash_jt - working_cost_jt(firm, p))
-        price_jt[i] = min(wanted_jt(firm, machine_jt_t, p), spare_jt)
-        help_jt[i] = min(share * price_jt[i], most_jt)
-        if help_jt[i] >= least_jt:
-            found[count] = i
+        if share * affordable_jt(firms[rows[k]], machine_jt_t, firms_p[0]) >= least_jt:
+            found[count] = rows[k]
             count += 1
     return found[:count]
 
 
 @compiled
-def take_next(queue, help_jt, purses, k, government):
-    """Return the first firms of a queue, as many as the purse has the money for, and the office the staff."""
-    due_jt, count = 0.0, 0
+def choose_firms(
+    firms, entries, rows, granted, least_jt, most_jt, share, machine_jt_t, rule, eased, take_up_floor, applying,
+    choosing, month, purses, k, government, firms_p,
+):  # fmt: skip
+    """Let firms apply for machines, and choose as many as there is money and staff for.
+
+    Returns
+    -------
+    (rows, ndarray, ndarray, identities)
+        The firms; the price of each one's machines and what it gets for them [jt]; those that first applied.
+    """
+    purse, p = purses[k], firms_p[0]
+    wanting = rows if granted else find_wanting(firms, rows, least_jt, share, machine_jt_t, firms_p)
+    applicants = take_up(firms, wanting, take_up_floor, applying)
+    new = note_applications(firms, entries, applicants, month)
+    able = applicants if granted else find_able(firms, applicants, least_jt, share, machine_jt_t, firms_p)
+    places = min(affordable(purse, least_jt), able.size)
+    queue = choose_lowest(firms, entries, able, places, rule, eased, choosing)
+    price_jt, help_jt, due_jt, count = np.empty(queue.size), np.empty(queue.size), 0.0, 0
     for n in range(queue.size):
-        due_jt += help_jt[queue[n]]
-        if due_jt > purses[k].left_jt:
+        price_jt[n] = most_jt if granted else affordable_jt(firms[queue[n]], machine_jt_t, p)
+        help_jt[n] = most_jt if granted else min(share * price_jt[n], most_jt)
+        due_jt += help_jt[n]
+        if due_jt > purse.left_jt:
             break
         count += 1
-    return queue[: take_staff(government[0], count)]
+    count = take_staff(government[0], count)
+    return queue[:count], price_jt[:count], help_jt[:count], new
 
 
 @compiled
 def set_up(firms, rows, price_jt, machine_jt_t, waste_saved, books):
     """Let firms pay for machines and set them up: more capacity, and less waste in proportion to what is new."""
-    paid_jt = np.empty(rows.size)
     for k in range(rows.size):
         firm = firms[rows[k]]
-        paid_jt[k] = price_jt[rows[k]]
-        firm.cash_jt -= paid_jt[k]
-        old_t, new_t = firm.capacity_t, paid_jt[k] / machine_jt_t
+        firm.cash_jt -= price_jt[k]
+        old_t, new_t = firm.capacity_t, price_jt[k] / machine_jt_t
         saved = firm.waste_saved * old_t + waste_saved * new_t
         firm.waste_saved = saved / (old_t + new_t)
         firm.capacity_t = old_t + new_t
-    books[INVESTMENT, 0] += sum_in_pairs(paid_jt)
+    books[INVESTMENT, 0] += sum_in_pairs(price_jt)
 
 
 @compiled
-def note_owed(owed_jt, rows, help_jt):
+def note_owed(owed_jt, rows, jt):
     """Note what is to be paid back to firms when the month's bills are settled."""
     for k in range(rows.size):
-        owed_jt[rows[k]] = help_jt[rows[k]]
+        owed_jt[rows[k]] = jt[k]
 
 
 @compiled
@@ -135,37 +153,31 @@ class Equipment(Policy):
         least_jt, most_jt = float(facts["least_jt"]), min(float(self.help_jt), float(facts["most_jt"]))
         if not ends_quarter(town.calendar_month) or most_jt < least_jt or office.affordable(self, least_jt) < 1:
             return
-        roll, open_to = office.roll(self, t.firms), rested_firms(town, self, facts["repeat_months"])
-        price_jt, help_jt = np.full(town.local_rows.stop, most_jt), np.full(town.local_rows.stop, most_jt)  # by row
+        rows, price_jt, help_jt = self._choose(town, least_jt, most_jt, facts["repeat_months"])
         if self.form == GRANT:
-            able = apply(town, self, open_to)
+            grant(town, self, rows, help_jt)
         else:
-            able = self._apply_to_buy(town, open_to, price_jt, help_jt)
-        queue = choose(town, self, able, office.affordable(self, least_jt))
-        rows = take_next(queue, help_jt, office.table.arg, office.places[self.name], office.row.arg)
-        if self.form == GRANT:
-            grant(town, self, rows, help_jt[rows])
-        else:
-            note_owed(roll.figure("owed jt"), rows, help_jt)
+            note_owed(office.roll(self, t.firms).figure("owed jt"), rows, help_jt)
         set_up(t.firms, rows, price_jt, town.machine_jt_t, float(facts["waste_saved"]), town.money.books)
         help_given(town, self, rows)
 
-    def _apply_to_buy(self, town: Any, rows: NDArray[np.int64], price_jt: Any, help_jt: Any) -> NDArray[np.int64]:
-        """Return the firms that apply to buy machines and can pay for them first; enter price and share of each."""
-        t, share, facts = town.arg, float(self.paid_back_share), town.world.room("equipment")
-        least_jt, most_jt = float(facts["least_jt"]), min(float(self.help_jt), float(facts["most_jt"]))
-        applicants = apply(town, self, find_wanting(t.firms, rows, least_jt, share, town.machine_jt_t, t.firms_p))
-        able: NDArray[np.int64] = find_able(
-            t.firms, applicants, least_jt, most_jt, share, town.machine_jt_t, price_jt, help_jt, t.firms_p
-        )
-        return able
+    def _choose(self, town: Any, least_jt: float, most_jt: float, repeat_months: float) -> tuple[Any, Any, Any]:
+        """Return the quarter's firms, the price of each one's machines, and what it gets for them [jt]."""
+        t, office, luck, month = town.arg, town.office, town.luck, town.month
+        roll, (rule, eased, lot_month) = office.roll(self, t.firms), rule_of(self, month)
+        rows, price_jt, help_jt, new = choose_firms(
+            t.firms, roll.entries.arg, rested_firms(town, self, repeat_months), self.form == GRANT, least_jt, most_jt,
+            float(self.paid_back_share), town.machine_jt_t, rule, eased, float(town.world["help.take_up_floor"]),
+            luck(f"policy.{self.name}.take up", month), luck(f"policy.{self.name}.lot", lot_month), month,
+            *office.purse_of(self), t.firms_p,
+        )  # fmt: skip
+        roll.know("applied", new, month)
+        return rows, price_jt, help_jt
 
     def look_back(self, town: Any) -> None:
         """Pay their share back to the firms that bought machines this month."""
         if not ends_quarter(town.calendar_month) or self.form == GRANT:
             return
-        t, own, office = town.arg, town.local_rows, town.office
-        pay_back(
-            t.firms, office.roll(self, t.firms).figure("owed jt"), own.start, own.stop, office.table.arg,
-            office.places[self.name], office.row.arg, town.money.books,
-        )  # fmt: skip
+        firms, own, office = town.arg.firms, town.local_rows, town.office
+        owed_jt = office.roll(self, firms).figure("owed jt")
+        pay_back(firms, owed_jt, own.start, own.stop, *office.purse_of(self), town.money.books)

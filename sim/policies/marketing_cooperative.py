@@ -21,7 +21,7 @@ import numpy as np
 
 from sim.accounts import CAPITAL_RETURNED, COOPERATIVE_FEES, COOPERATIVE_PAYOUTS
 from sim.buyers import STORES
-from sim.cooperatives import SELLING
+from sim.cooperatives import SELLING, sell_jointly
 from sim.core.compiled import compiled
 from sim.core.ledger import pay
 from sim.core.sums import sum_in_pairs
@@ -36,7 +36,7 @@ DECEMBER = 12
 
 @compiled
 def pledge(firms, rows, pledged_share, visibility_gain):
-    """Show the members to buyers; return each one's part of the capacity that the others have to spare [t/month].
+    """Show the members to buyers, each with its part of the capacity that the others have to spare.
 
     A member pledges a share of its own spare capacity to joint offers, and each tonne is promised once.
     """
@@ -47,8 +47,7 @@ def pledge(firms, rows, pledged_share, visibility_gain):
         spare_t[k] = pledged_share * max(0.0, firm.capacity_t - firm.expected_t)
     all_t = sum_in_pairs(spare_t)
     for k in range(rows.size):
-        spare_t[k] = (all_t - spare_t[k]) / max(1, rows.size - 1)
-    return spare_t
+        sell_jointly(firms[rows[k]], (all_t - spare_t[k]) / max(1, rows.size - 1))
 
 
 @compiled
@@ -116,8 +115,8 @@ class MarketingCooperative(Policy):
         facts = town.world.room("marketing_cooperative")
         rows = open_doors(town, self, SELLING, self.fee_share, facts["cost_jt_month"])
         if rows.size > 0:
-            others_t = pledge(town.arg.firms, rows, float(self.pledged_share), float(facts["visibility_gain"]))
-            town.for_this_month("firms", rows, sells_jointly=True, shared_volume_t=others_t)
+            pledge(town.arg.firms, rows, float(self.pledged_share), float(facts["visibility_gain"]))
+            town.lapses("firms", rows, "sells_jointly", "shared_volume_t")
 
     def deliver(self, town: Any) -> None:
         """Take new members at the end of a quarter."""

@@ -93,10 +93,9 @@ class MaterialCentre(Policy):
         if places > 0:
             unable = find_unable(town.arg.firms, town.arg.producers, rested_firms(town, self), town.arg.steel_p)
             take_members(town, self, unable, places, facts["cost_jt_firm"])
-        office = town.office
         pay_in(
-            town.arg.cooperatives, float(self.capital_jt), float(facts["cost_jt_month"]), office.table.arg,
-            office.places[self.name], office.row.arg, town.money.books,
+            town.arg.cooperatives, float(self.capital_jt), float(facts["cost_jt_month"]),
+            *town.office.purse_of(self), town.money.books,
         )  # fmt: skip
 
     def end(self, town: Any) -> None:

@@ -177,7 +177,7 @@ class Partnership(Policy):
         roll = office.roll(self, t.firms)
         rows = lead_on(
             t.firms, roll.entries.arg, roll.running, float(facts["cost_jt_month"]), float(facts["firms_per_case"]),
-            office.table.arg, office.places[self.name], office.row.arg, town.money.books, t.firms_p,
+            *office.purse_of(self), town.money.books, t.firms_p,
         )  # fmt: skip
         through = roll.pass_month(rows)
         if through.size > 0:

@@ -31,10 +31,11 @@ from sim.core.streams import key_of, uniform
 from sim.firms import MARKET
 from sim.goods_market import attraction, list_worth, may_order_from
 from sim.government import affordable, put_on, spend, take_staff
-from sim.listing import judge, place
+from sim.listing import judge, place, reserve_places
 from sim.policies import Lever, Policy
-from sim.policies._programme import apply, help_given, times_held
-from sim.policies._targeting import choose, targeting
+from sim.policies._programme import help_given, take_up, times_held
+from sim.policies._targeting import choose_lowest, rule_of, targeting
+from sim.rolls import note_applications
 
 
 @compiled
@@ -73,8 +74,16 @@ def meet(
 
 
 @compiled
+def bring(firms, entries, first, last, kinds, places, rule, eased, take_up_floor, applying, choosing, month):
+    """Return the rows of the firms that the office brings, and the identities of those that first applied."""
+    applicants = take_up(firms, find_fit(firms, first, last, kinds), take_up_floor, applying)
+    new = note_applications(firms, entries, applicants, month)
+    return choose_lowest(firms, entries, applicants, min(places, applicants.size), rule, eased, choosing), new
+
+
+@compiled
 def hold_meeting(
-    stores, buyers, kinds, links, firms, clusters, invited, most, cost_jt_store, fee_share, fit_luck, purses, k,
+    stores, buyers, kinds, links, firms, clusters, invited, most, cost_jt_store, fee_share, fit_luck, turns, purses, k,
     government, books, firms_p, market_p,
 ):  # fmt: skip
     """Let one store after the other meet firms, as long as there is money and staff for it.
@@ -85,7 +94,7 @@ def hold_meeting(
         The firms signed, and whether every store had its turn.
     """
     p, m, purse, office = firms_p[0], market_p[0], purses[k], government[0]
-    signed, count, step = np.empty(max(invited.size, 1), np.int64), 0, stores.size
+    signed, count, step, stores = np.empty(max(invited.size, 1), np.int64), 0, stores.size, first_come(stores, turns)
     for turn in range(step):
         if affordable(purse, cost_jt_store) < 1 or take_staff(office, 1) < 1:
             return signed[:count], False
@@ -121,15 +130,25 @@ def holds_reserved_place(buyer, links):
 
 
 @compiled
-def compensate(stores, buyers, cost_jt, purses, k, government, books):
-    """Pay stores for their reserved places, as long as there is money; return the stores that are paid."""
+def keep_shelf(stores, buyers, places, cost_jt, purses, k, government, books):
+    """Keep places at stores for local firms, as long as there is money to pay for them; return these stores."""
     paid = stores[: affordable(purses[k], cost_jt)]
     if not spend(purses[k], government[0], FEES_PAID, cost_jt * paid.size, books):
         return paid[:0]
     for n in range(paid.size):
         buyers[paid[n]].cash_jt += cost_jt
+        reserve_places(buyers[paid[n]], places)
     books[FEES_PAID, 1] += cost_jt * paid.size
     return paid
+
+
+@compiled
+def surplus(pulls, length, usual_length, kind, import_utility, m):
+    """Return what a list is worth to a store beyond imports alone [utility a unit bought]."""
+    if length == 0:
+        return 0.0
+    value = list_worth(pulls / length, length, usual_length, m)
+    return math.log1p(math.exp(value - kind.import_pull - import_utility))
 
 
 @compiled
@@ -153,12 +172,9 @@ def bear_shortfalls(
                     if not link.local_only:
                         usual += pull
                         count += 1
-            odds = np.zeros(2)
-            for part, (total, n) in enumerate(((usual, count), (pulls, length))):
-                if n > 0:
-                    value = list_worth(total / n, n, usual_lengths[b], m)
-                    odds[part] = math.exp(value - kind.import_pull - import_utility)
-            worse = (math.log1p(odds[0]) - math.log1p(odds[1])) / m.price_elasticity
+            before = surplus(usual, count, usual_lengths[b], kind, import_utility, m)
+            now = surplus(pulls, length, usual_lengths[b], kind, import_utility, m)
+            worse = (before - now) / m.price_elasticity
             lost_jt = worse * buyer.demand_t * import_price_jt_t
             missing_jt += max(0.0, lost_jt - cost_jt_place * buyer.quota_slots)
     put_on(purses, k, government, missing_jt)
@@ -202,51 +218,53 @@ class StoreAccess(Policy):
         """
         if self.shelf_quota <= 0.0:
             return
-        cost_jt, office = float(self.shelf_quota * town.world["store_access.cost_jt_place"]), town.office
-        paid = compensate(
-            town.stores, town.arg.buyers, cost_jt, office.table.arg, office.places[self.name], office.row.arg,
+        places, cost_jt_place = float(self.shelf_quota), town.world["store_access.cost_jt_place"]
+        stores = keep_shelf(
+            town.stores, town.arg.buyers, places, float(places * cost_jt_place), *town.office.purse_of(self),
             town.money.books,
         )  # fmt: skip
-        if paid.size > 0:
-            places = town.tables["buyers"]["quota_slots"][paid]
-            town.for_this_month("buyers", paid, quota_slots=places + self.shelf_quota)
+        if stores.size > 0:
+            town.lapses("buyers", stores, "quota_slots")
 
     def deliver(self, town: Any) -> None:
         """In a month with a meeting, let every store meet the firms that the office brings, and pay for it."""
         for meeting in range(times_held(self.meetings_a_year, town.calendar_month)):
-            key = key_of(town.luck("policy.store_access", town.month), meeting)
-            stores = first_come(town.stores, key)
-            applicants = apply(town, self, self._fit(town))
-            most = int(town.world["store_access.firms_per_store"]) * stores.size
-            invited = choose(town, self, applicants, most)
-            if not self._hold(town, stores, invited):
+            if not self._hold(town, self._invited(town), meeting):
                 return
 
     def look_back(self, town: Any) -> None:
         """Bear what stores lose by reserved places beyond their compensation."""
         if self.shelf_quota <= 0.0:
             return
-        t, outside, office = town.arg, town.outside, town.office
+        t, outside = town.arg, town.outside
         bear_shortfalls(
             town.stores, t.buyers, t.kinds, t.links, t.firms, town.lengths, outside.import_utility,
-            outside.import_price_jt_t, town.world["store_access.cost_jt_place"], office.table.arg,
-            office.places[self.name], office.row.arg, t.market_p,
+            outside.import_price_jt_t, town.world["store_access.cost_jt_place"], *town.office.purse_of(self),
+            t.market_p,
         )  # fmt: skip
 
-    def _fit(self, town: Any) -> NDArray[np.int64]:
-        """Return which firms the office may bring: local, with papers, and of the size and quality that stores ask."""
-        rows: NDArray[np.int64] = find_fit(
-            town.arg.firms, town.local_rows.start, town.local_rows.stop, town.arg.kinds
+    def _invited(self, town: Any) -> NDArray[np.int64]:
+        """Return which firms the office brings: local, with papers, and of the size and quality that stores ask."""
+        t, own, luck, month = town.arg, town.local_rows, town.luck, town.month
+        roll, (rule, eased, lot_month) = town.office.roll(self, t.firms), rule_of(self, month)
+        rows: NDArray[np.int64]
+        rows, new = bring(
+            t.firms, roll.entries.arg, own.start, own.stop, t.kinds,
+            int(town.world["store_access.firms_per_store"]) * town.stores.size, rule, eased,
+            float(town.world["help.take_up_floor"]), luck(f"policy.{self.name}.take up", month),
+            luck(f"policy.{self.name}.lot", lot_month), month,
         )  # fmt: skip
+        roll.know("applied", new, month)
         return rows
 
-    def _hold(self, town: Any, stores: NDArray[np.int64], invited: NDArray[np.int64]) -> bool:
+    def _hold(self, town: Any, invited: NDArray[np.int64], meeting: int) -> bool:
         """Let the stores meet the firms invited; tell whether there was money and staff for every one."""
-        facts, office, t, name = town.world.room("store_access"), town.office, town.arg, self.name
+        facts, t = town.world.room("store_access"), town.arg
         signed, complete = hold_meeting(
-            stores, t.buyers, t.kinds, t.links, t.firms, t.clusters, invited, int(facts["signed_per_store"]),
-            float(facts["cost_jt_store"]), float(self.fee_paid_share), town.luck("market.fit"), office.table.arg,
-            office.places[name], office.row.arg, town.money.books, t.firms_p, t.market_p,
+            town.stores, t.buyers, t.kinds, t.links, t.firms, t.clusters, invited, int(facts["signed_per_store"]),
+            float(facts["cost_jt_store"]), float(self.fee_paid_share), town.luck("market.fit"),
+            key_of(town.luck("policy.store_access", town.month), meeting), *town.office.purse_of(self),
+            town.money.books, t.firms_p, t.market_p,
         )  # fmt: skip
         help_given(town, self, signed)
         return bool(complete)
