@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python` chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help app notebooks brief card policies test test-long test-browser coverage check bench constraints clean anew
+.PHONY: help app notebooks brief card policies studies test test-long test-browser coverage check bench constraints clean anew
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -67,7 +67,10 @@ brief: $(READY) ## run the main experiment and write the briefing to results/bri
 	$(VENV)/bin/kotabaja brief --out results/brief
 
 card: $(READY) ## score the baseline anew for docs/validation.md; the page's words are then yours to mend
-	$(VENV)/bin/kotabaja validate baseline --seeds 100 --out docs/validation
+	$(RUN) -m tests.studies card
+
+studies: $(READY) ## make every table of docs/ that comes of a long study anew (over an hour); again: goes on
+	$(RUN) -m tests.studies
 
 policies: $(READY) ## measure the policies anew for docs/policies.md; the page's words are then yours to mend
 	$(RUN) -m tests.policy_study

@@ -1,6 +1,5 @@
 """The mill's outage, with it and without: what it moves, in which direction, and when it is over."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +12,7 @@ SEEDS = 2 if INTERPRETED else 6
 
 
 @pytest.fixture(scope="module")
-def effects():
+def found():
     """The experiment in a small town whose mills feed it alone."""
     worlds = []
     for name in ("baseline", "no_outage"):
@@ -22,6 +21,11 @@ def effects():
         )
         worlds.append(world)
     return natural_experiment(*worlds, SEEDS, workers=1)
+
+
+@pytest.fixture(scope="module")
+def effects(found):
+    return found.table
 
 
 def during(effects, indicator):
@@ -52,10 +56,16 @@ def test_small_firms_get_less_from_the_mills_and_make_it_up_at_dealers(effects):
     assert abs(direct + dealers) < 0.5 * abs(direct)
 
 
-def test_the_table_is_told_and_written(effects, tmp_path):
-    said = natural_table(effects)
+def test_every_pair_stands_behind_the_table(found, effects):
+    assert found.seeds["seed"].tolist() == list(range(1, SEEDS + 1))
+    for name in WATCHED:
+        assert found.seeds[name].mean() == pytest.approx(during(effects, name)["effect"])
+
+
+def test_the_table_is_told_and_written(found, tmp_path):
+    said = natural_table(found)
     assert "during the outage" in said
     assert "market_share_local" in said
-    write_natural(effects, tmp_path, SEEDS)
-    again = pd.read_csv(tmp_path / "natural.csv")
-    assert np.allclose(again["effect"], effects["effect"])
+    write_natural(found, tmp_path)
+    for name, table in (("natural.csv", found.table), ("natural_seeds.csv", found.seeds)):
+        pd.testing.assert_frame_equal(pd.read_csv(tmp_path / name), table)

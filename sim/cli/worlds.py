@@ -13,6 +13,7 @@ from sim.cli.scripts import Facts, rows_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.study.calibration.calibrate import Calibrated
 
 __all__ = ["calibrate", "compare_in_worlds"]
 
@@ -26,16 +27,23 @@ def calibrate(
     ] = None,
     workers: OneACore = None,
     cluster: Cluster = None,
+    posterior: Annotated[
+        bool,
+        typer.Option("--posterior", help="Then weigh what is left with pyABC (extra abc), in one process."),
+    ] = False,
 ) -> Facts:
     """Rule out values of the register by what is known. Keeps an ensemble of the worlds that are left."""
     from sim.report.plots_calibration import calibration_files
     from sim.study.calibration.calibrate import calibrate as study
     from sim.study.calibration.plan_file import load_calibration
+    from sim.study.calibration.posterior import refuse_without_pyabc
     from sim.study.calibration.results import results_text, write_results
     from sim.study.pools import hands
     from sim.study.screen import progress_bar
 
     plan = load_calibration(design)
+    if posterior:
+        refuse_without_pyabc()
     folder = out or Path("results") / "calibrate" / plan.name
     print(plan, flush=True)
     announce_compile()
@@ -43,8 +51,25 @@ def calibrate(
         found = study(plan, folder, progress=progress, **chosen)
     write_results(found, folder, calibration_files(found))
     print(results_text(found))
+    if posterior:
+        _weigh(found, folder)
     print(f"Written to {folder}")
     return {"folder": folder, "design": plan.name}
+
+
+def _weigh(found: Calibrated, folder: Path) -> None:
+    """Draw the posterior of a calibration, write its table and picture beside the members, and print it."""
+    from sim.report.plots_posterior import posterior_files
+    from sim.study.calibration.posterior import draw_posterior, posterior_frame, posterior_text
+    from sim.study.files import Delivery
+
+    print("Weighing what is left, in one process ...", flush=True)
+    drawn = draw_posterior(found)
+    with Delivery(folder) as files:
+        files.csv("posterior.csv", posterior_frame(drawn))
+        for name, content in posterior_files(drawn).items():
+            files.data(name, content)
+    print(posterior_text(drawn))
 
 
 def compare_in_worlds(

@@ -2,7 +2,7 @@
 
 The outage is part of the baseline, since every fact of those years contains it; the scenario ``no_outage`` is the same
 town with the mill at work. Runs are paired by seed; means are taken over the observed months of the outage, and over
-as many months after it. ``python -m sim.study.natural`` writes the table.
+as many months after it. ``python -m sim.study.natural`` writes the table, and the effect of every pair behind it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
-__all__ = ["NATURAL_COLUMNS", "WATCHED", "natural_experiment", "natural_table"]
+__all__ = ["NATURAL_COLUMNS", "WATCHED", "Natural", "natural_experiment", "natural_table"]
 
 MILL = "mill_krakatau_steel"
 DURING, AFTER = "during", "after"
@@ -50,6 +51,14 @@ WATCHED = {
 }
 
 
+@dataclass(frozen=True)
+class Natural:
+    """What the outage did: the table, and behind it the effect during the outage of every pair, one row a seed."""
+
+    table: pd.DataFrame
+    seeds: pd.DataFrame
+
+
 def _periods(scenario: Scenario) -> dict[str, slice]:
     """Return the observed months of the outage and as many after it, as places in the months of a run."""
     first, start = month_number(scenario.first_month), int(scenario["time.warm_up_months"])
@@ -67,7 +76,7 @@ def natural_experiment(
     executor: Callable[[], Executor] | None = None,
     progress: Progress | None = None,
     work: Callable[[Job], Any] = simulate,
-) -> pd.DataFrame:
+) -> Natural:
     """Return what the outage did: with it against without, by period and indicator, paired by seed.
 
     Parameters
@@ -79,8 +88,8 @@ def natural_experiment(
 
     Returns
     -------
-    pandas.DataFrame
-        Columns ``NATURAL_COLUMNS``; ``relative`` is the effect against the town without an outage.
+    Natural
+        ``table`` has the columns ``NATURAL_COLUMNS``; ``relative`` is the effect against the town without an outage.
     """
     import pandas as pd
 
@@ -95,20 +104,23 @@ def natural_experiment(
         work=work,
     )
     rows = []
+    pairs = {"seed": list(found.seeds)}
     for period, months in _periods(outage).items():
         for column, unit in WATCHED.items():
             with_, without = (found.months(one.name, column)[:, months].mean(axis=1) for one in (outage, no_outage))
             effect = paired(with_, without)[0]
+            if period == DURING:
+                pairs[column] = with_ - without
             means = (interval(without).mean, interval(with_).mean)
             relative = effect.mean / means[0] if means[0] else float("nan")
             rows.append((period, column, unit, *means, effect.mean, effect.low, effect.high, relative, effect.pairs))
-    return pd.DataFrame(rows, columns=list(NATURAL_COLUMNS))
+    return Natural(pd.DataFrame(rows, columns=list(NATURAL_COLUMNS)), pd.DataFrame(pairs))
 
 
-def natural_table(found: pd.DataFrame) -> str:
+def natural_table(found: Natural) -> str:
     """Return the table for a person, one block a period."""
     blocks = []
-    for period, rows in found.groupby("period", sort=False):
+    for period, rows in found.table.groupby("period", sort=False):
         head = [f"{period} the outage", "without it", "with it", "effect", "95 % interval", "%"]
         words = [
             [
@@ -123,11 +135,16 @@ def natural_table(found: pd.DataFrame) -> str:
     return "\n\n".join(blocks)
 
 
-def write(found: pd.DataFrame, folder: Path, seeds: int) -> None:
-    """Write ``natural.csv`` and its manifest."""
-    facts = {"scenarios": ["baseline", "no_outage"], "pairs": seeds, "interval": f"{CONFIDENCE:.0%}, Student's t"}
+def write(found: Natural, folder: Path) -> None:
+    """Write ``natural.csv``, ``natural_seeds.csv`` and their manifest."""
+    facts = {
+        "scenarios": ["baseline", "no_outage"],
+        "pairs": len(found.seeds),
+        "interval": f"{CONFIDENCE:.0%}, Student's t",
+    }
     with Delivery(folder) as files:
-        files.csv("natural.csv", found)
+        files.csv("natural.csv", found.table)
+        files.csv("natural_seeds.csv", found.seeds)
         files.json("natural.json", manifest("python -m sim.study.natural", facts))
 
 
@@ -138,7 +155,7 @@ def main(folder: str, seeds: int) -> None:
 
     with progress_bar("Outage") as progress:
         found = natural_experiment(Scenario.load("baseline"), Scenario.load("no_outage"), seeds, progress=progress)
-    write(found, Path(folder), seeds)
+    write(found, Path(folder))
     print(natural_table(found))
 
 
