@@ -13,8 +13,9 @@ from sim.policies import catalogue
 from sim.study.evidence import findings
 from sim.study.intervals import paired
 from sim.study.pairs import DEFAULT
-from tests.policy_page import PAGE, TABLES, data, ranked, renewed
+from tests.policy_page import PAGE, TABLES, data, effects, ranked, renewed
 from tests.policy_study import FOLDER, SHARE, again, alone, together
+from tests.towns import long_interpreted
 
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -61,6 +62,26 @@ def test_effects_and_interactions_are_those_of_the_runs():
         np.testing.assert_allclose(row.interaction, beyond.mean(), rtol=1e-9, atol=1e-12)
 
 
+def test_the_words_of_the_page_hold():
+    known, found = effects()["difference"], data("evidence").set_index(["scenario", "measure"])
+    for name, part in (("equipment", 1 / 20), ("credit", 1 / 9)):  # spends a twentieth, a ninth of its budget
+        [use] = Scenario.load(f"policies/{name}").uses
+        assert 12 * known[name, "spending", ""] / use.levers["budget_jt_year"] == pytest.approx(part, rel=0.1)
+    assert {name for name in catalogue() if known[name, "jobs", "local"] < 0} == {"coaching", "training"}
+    for name in ("store_access", "partnership", "tkdn"):  # fewer points than coaching, as much value added or more
+        assert known[name, "market_share", "local"] < known["coaching", "market_share", "local"]
+        assert known[name, "value_added", "local"] > 0.98 * known["coaching", "value_added", "local"]
+    inside = {key: row["found_low"] <= row["twin"] <= row["found_high"] for key, row in found.iterrows()}
+    assert inside["store_access", "profit_jt"]
+    assert inside["training", "profit_jt"]
+    assert not inside["training", "revenue_jt"]
+    assert not inside["equipment", "return"]
+    assert (
+        found.loc[("store_access", "profit_jt"), "contrast_low"]
+        > found.loc[("store_access", "profit_jt"), "found_high"]
+    )
+
+
 def test_the_pictures_show_every_policy_and_every_pair():
     for name in ("cost", "pairs"):
         drawn = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
@@ -77,6 +98,7 @@ def test_a_sample_of_the_runs_comes_out_the_same_to_the_last_bit():
     pd.testing.assert_frame_equal(found, SEEDS.loc[list(seeds), sample], check_exact=True, check_names=False)
 
 
+@long_interpreted
 def test_one_pair_of_runs_comes_out_the_same_to_the_last_bit():
     names = ["baseline", "store_access"]
     assert again(names, [7]).tolist() == [SEEDS.loc[7, names].tolist()]
