@@ -65,5 +65,12 @@ def test_the_shares_of_the_page_are_those_of_the_card():
 
 
 @long_interpreted
+@pytest.mark.parametrize("page", ["README.md", "docs/limits.md"])
+def test_other_pages_tell_the_same_share_of_what_was_held_out(page):
+    weights = MANIFEST["weights"]["held out"]
+    told = re.findall(r"passes (\d+) % of the weight", (FOLDER.parent.parent / page).read_text(encoding="utf-8"))
+    assert told == [str(round(100 * weights[PASS] / sum(weights.values())))]
+
+
 def test_the_baseline_keeps_every_limit():
     assert set(CARD.set_index("pattern").loc[list(LIMITS), "verdict"]) == {PASS}
