@@ -51,7 +51,7 @@ def tables() -> dict[str, list[Column]]:
     from sim.study.evidence import EVIDENCE_COLUMNS
     from sim.study.flips import FLIP_COLUMNS, PART_COLUMNS, SHARE_COLUMNS
     from sim.study.indices import CONVERGENCE_COLUMNS, INDEX_COLUMNS
-    from sim.study.natural import NATURAL_COLUMNS
+    from sim.study.natural import NATURAL_COLUMNS, WATCHED
     from sim.study.pairs import PAIR_COLUMNS
     from sim.study.precise import PRECISION_COLUMNS
     from sim.study.spending import SPENDING_COLUMNS
@@ -103,6 +103,11 @@ def tables() -> dict[str, list[Column]]:
         "candidates.csv": [
             *_worded("candidates.csv", (ADDRESS, "missed", "member")),
             *((one.key, one.meaning, one.unit) for one in calibration_facts()),
+        ],
+        "posterior.csv": list(_worded("posterior.csv", ("weight", "misfit", ADDRESS))),
+        "natural_seeds.csv": [
+            *_worded("natural_seeds.csv", ("seed",)),
+            *((name, "Effect of the outage, mean over its observed months", unit) for name, unit in WATCHED.items()),
         ],
         "towns.csv": [*_worded("towns.csv", ("scenario", "member", "seed")), *_indicators(TOWN_COLUMNS)],
         "records/months.parquet": [

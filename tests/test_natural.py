@@ -6,6 +6,7 @@ import pytest
 from sim import Scenario
 from sim.study.natural import NATURAL_COLUMNS, WATCHED, natural_experiment, natural_table
 from sim.study.natural import write as write_natural
+from tests.described import undescribed
 from tests.towns import INTERPRETED, SCALE
 
 SEEDS = 2 if INTERPRETED else 6
@@ -69,3 +70,4 @@ def test_the_table_is_told_and_written(found, tmp_path):
     write_natural(found, tmp_path)
     for name, table in (("natural.csv", found.table), ("natural_seeds.csv", found.seeds)):
         pd.testing.assert_frame_equal(pd.read_csv(tmp_path / name), table)
+    assert undescribed(tmp_path) == []

@@ -16,6 +16,7 @@ from sim.study.calibration.plan_file import load_calibration
 from sim.study.calibration.posterior import draw_posterior, middles, misfit, posterior_frame, posterior_text
 from sim.study.pools import InProcess
 from tests.commands import call
+from tests.described import undescribed
 from tests.invented_moments import invented
 from tests.test_calibration import TINY
 
@@ -92,6 +93,7 @@ def test_the_command_writes_it_beside_the_members(monkeypatch, tmp_path, capsys)
     assert "posterior, 5-95 %" in out
     assert {"posterior.csv", "posterior.svg", "members.csv"} <= {path.name for path in (tmp_path / "out").iterdir()}
     assert len(pd.read_csv(tmp_path / "out" / "posterior.csv")) == 20
+    assert [one for one in undescribed(tmp_path / "out") if not one.startswith("runs/")] == []
 
 
 def test_without_pyabc_the_command_says_what_to_install_before_any_run(monkeypatch, tmp_path, capsys):
