@@ -16,7 +16,7 @@ from sim.errors import UserError
 from sim.scenario import Scenario, designs
 from sim.study.curves import curve_design
 from sim.study.design import MOST_SEEDS, Design, Input, common_seeds, distinct
-from sim.study.design_inputs import inputs_of, leaves, levels_of, listed_inputs
+from sim.study.design_inputs import inputs_of, leaves, levels_of, listed_inputs, refuse_idle_words
 from sim.study.distributions import Choice
 from sim.study.inputs import unit_of
 from sim.study.morris import morris_design
@@ -213,7 +213,7 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
     replications = _whole("replications", tables, problems, MOST_ROWS) if method in PLANS else 0
     common = () if method in PLANS else _seeds(tables, problems)
     given = tables.get("inputs", {})
-    _refuse_idle_words(method, given, problems)
+    refuse_idle_words(method, given, problems)
     levels = [levels_of(one, given, problems) for one in inputs] if method == "grid" else []
     points = prod(map(len, levels)) if method == "grid" else _whole("points", tables, problems, MOST_ROWS)
     if not isinstance(tables.get("second_order", False), bool):
@@ -247,15 +247,6 @@ def _drawn(method: str, tables: Mapping[str, Any], scenarios: Sequence[Scenario]
         "own": method in PLANS,
         "plan": plan,
     }
-
-
-def _refuse_idle_words(method: str, given: Mapping[str, Any], problems: Problems) -> None:
-    """Note words of inputs that a method would not read: levels belong to a grid, and only there none is likelier."""
-    word, why = ("weights", "takes each value once") if method == "grid" else ("levels", "draws its values")
-    for key, table in leaves(given):
-        if isinstance(table, Mapping) and word in table:
-            message = f"is not for a {method} design, which {why}. Take it out."
-            problems.add(f"{key}.{word}", message, at=f"inputs.{key}.{word}")
 
 
 def _plan(

@@ -14,7 +14,7 @@ from sim.scenario import Scenario
 from sim.study.design import Input
 from sim.study.distributions import Choice, Distribution, LogUniform, Normal, Triangular, Uniform, Whole
 
-__all__ = ["inputs_of", "leaves", "levels_of", "listed_inputs"]
+__all__ = ["inputs_of", "leaves", "levels_of", "listed_inputs", "refuse_idle_words"]
 
 SPREADS: dict[str, tuple[Callable[..., Distribution], tuple[str, ...]]] = {
     "uniform": (Uniform, ()),
@@ -241,6 +241,15 @@ def _range(dist: str, table: Mapping[str, Any], fact: Known, add: Callable[[str,
             if not low <= numbers.get(word, low) <= high:
                 add(word, f"{numbers[word]:g} lies outside {low:g} to {high:g}.")
     return Whole(low, high) if kind is Uniform and fact.kind is int else kind(**numbers)
+
+
+def refuse_idle_words(method: str, given: Mapping[str, Any], problems: Problems) -> None:
+    """Note words of inputs that a method would not read: levels belong to a grid, and only there none is likelier."""
+    word, why = ("weights", "takes each value once") if method == "grid" else ("levels", "draws its values")
+    for key, table in leaves(given):
+        if isinstance(table, Mapping) and word in table:
+            message = f"is not for a {method} design, which {why}. Take it out."
+            problems.add(f"{key}.{word}", message, at=f"inputs.{key}.{word}")
 
 
 def levels_of(one: Input, tables: Mapping[str, Any], problems: Problems) -> list[float]:

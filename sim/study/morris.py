@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from sim.errors import UserError
 from sim.study.inputs import Input
 from sim.study.intervals import interval
-from sim.study.sampling import Design, Outcome, checked, cube, evaluate, refuse_fraction, refuse_seed, run_seeds
+from sim.study.refusals import refuse_fraction, refuse_seed
+from sim.study.sampling import Design, Outcome, checked, cube, evaluate, run_seeds
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from sim.errors import UserError
 from sim.study.inputs import Input
-from sim.study.sampling import Design, Outcome, checked, evaluate, latin_design, refuse_constant, refuse_seed
+from sim.study.refusals import refuse_constant, refuse_seed
+from sim.study.sampling import Design, Outcome, checked, evaluate, latin_design
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.errors import UserError
 from sim.study.inputs import Input, scaled
+from sim.study.refusals import refuse_fraction, refuse_seed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,15 +28,11 @@ __all__ = [
     "evaluate",
     "latin_design",
     "paired_effect",
-    "refuse_constant",
-    "refuse_fraction",
-    "refuse_seed",
     "run_seeds",
 ]
 
 DUMMY = "dummy"  # an input that nothing reads: whatever is found for it is error
 SHOWN = 8
-EXACT = 1e-12  # relative rounding
 
 Outcome: TypeAlias = Callable[[dict[str, Any], int], float]
 """One number of one run: ``outcome(row, seed)``, where ``row`` maps names of inputs to values."""
@@ -97,36 +94,6 @@ class Design:
             raise UserError(message)
         unit = dict(zip(self.names, self.unit.T, strict=True))
         return pd.DataFrame({name: scaled(inputs[name], unit[name], name) for name in names})
-
-
-def refuse_seed(seed: int) -> None:
-    """Refuse seeds that would leave a design to chance.
-
-    Examples
-    --------
-    >>> refuse_seed(0)
-    Traceback (most recent call last):
-    ...
-    sim.errors.UserError: Seed: 0 must be a whole number of 1 or more (0 would mean: no seed, never the same again).
-    """
-    if isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 1:
-        message = f"Seed: {seed!r} must be a whole number of 1 or more (0 would mean: no seed, never the same again)."
-        raise UserError(message)
-
-
-def refuse_fraction(what: str, number: int) -> None:
-    """Refuse what is no whole number where things are counted.
-
-    Examples
-    --------
-    >>> refuse_fraction("Samples", 64.0)
-    Traceback (most recent call last):
-    ...
-    sim.errors.UserError: Samples: 64.0 must be a whole number.
-    """
-    if not hasattr(number, "__index__"):
-        message = f"{what}: {number!r} must be a whole number."
-        raise UserError(message)
 
 
 def run_seeds(seed: int, rows: int, replications: int = 1) -> NDArray[np.int64]:
@@ -271,24 +238,6 @@ def checked(design: Design, outcomes: ArrayLike) -> NDArray[np.float64]:
         )
         raise UserError(message)
     return found
-
-
-def refuse_constant(runs: NDArray[np.float64], method: str) -> None:
-    """Refuse outcomes that are the same in every run, up to rounding.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> refuse_constant(np.ones((4, 1)), "PAWN")
-    Traceback (most recent call last):
-    ...
-    sim.errors.UserError: PAWN: the outcome is the same in every run. No input moves it.
-    """
-    import numpy as np
-
-    if np.ptp(runs) <= EXACT * np.abs(runs).max():
-        message = f"{method}: the outcome is the same in every run. No input moves it."
-        raise UserError(message)
 
 
 def paired_effect(policy: Outcome, baseline: Outcome) -> Outcome:

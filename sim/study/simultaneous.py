@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sim.errors import UserError
 from sim.study.intervals import CONFIDENCE, ROUNDING, Interval, interval, t_quantile
+from sim.study.refusals import refuse_seed
 from sim.study.resampling import resample_counts
-from sim.study.sampling import refuse_seed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
 from sim.study.inputs import Input
+from sim.study.refusals import refuse_constant, refuse_fraction, refuse_seed
 from sim.study.resampling import half_widths, resampled_means
 from sim.study.sampling import (
     DUMMY,
@@ -28,9 +29,6 @@ from sim.study.sampling import (
     checked,
     cube,
     evaluate,
-    refuse_constant,
-    refuse_fraction,
-    refuse_seed,
     run_seeds,
     with_dummy,
 )
