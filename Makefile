@@ -79,7 +79,7 @@ test: $(READY) ## run the tests and the examples in the docstrings
 	$(RUN) -m pytest $(PARALLEL)
 
 test-long: $(READY) ## run the long tests, and measure what the others cover
-	$(RUN) -m pytest -m long
+	$(RUN) -m pytest $(PARALLEL) -m long
 	$(MAKE) coverage
 
 test-browser: $(VENV)/ready-browser ## run the tests of the page in a Chromium without a window

@@ -115,7 +115,8 @@ class Town:
         table = self.run(job)
         columns, means = observed_means(table)
         kept = table[["month", "warm_up", *job.keep]] if job.keep else None
-        return Summary(columns, means, kept, relief_units=30.0, relief_cost_jt=120.0 if job.relief else 0.0)
+        units, cost_jt = (30.0, 120.0) if job.relief else (0.0, 0.0)
+        return Summary(columns, means, kept, relief_units=units, relief_cost_jt=cost_jt)
 
     def run(self, job):
         push = job.scenario.settings.get("firms.push", 1.0)
